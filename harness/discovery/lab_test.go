@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 	} else if os.Getenv(inNamespace) == "" {
 		noNamespace = errors.New("fuzzing")
 	}
+	_ = flag.Set("test.parallel", "24") // they wait for answers, and take no processor
 	os.Exit(m.Run())
 }
 

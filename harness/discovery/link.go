@@ -253,6 +253,9 @@ func (c *conn) ask(data []byte) {
 	if c.v6 {
 		to = to.WithZone(c.link.name)
 	}
+	if c.v6 && c.link.loopback { // loopback has no route for IPv6 multicast
+		to = netip.IPv6Loopback()
+	}
 	_, _ = c.WriteToUDPAddrPort(data, netip.AddrPortFrom(to, c.proto.port))
 }
 

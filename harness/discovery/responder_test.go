@@ -24,6 +24,7 @@ type responder struct {
 	extra   bool // answers a PTR question with all it has, as RFC 6763, 12 recommends
 	mute    bool // answers nothing
 	heard   []dns.Question
+	direct  []dns.Question // of them, those sent to its own address
 }
 
 // respond starts a responder at an address of the interface (link-local ones without zone).
@@ -81,15 +82,18 @@ func (r *responder) serve(c *net.UDPConn) {
 		}
 		var m dns.Msg
 		if m.Unpack(buf[:n]) == nil && !m.Response {
-			r.answer(&m, from)
+			r.answer(&m, from, c == r.out)
 		}
 	}
 }
 
-func (r *responder) answer(q *dns.Msg, from netip.AddrPort) {
+func (r *responder) answer(q *dns.Msg, from netip.AddrPort, direct bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.heard = append(r.heard, q.Question...)
+	if direct {
+		r.direct = append(r.direct, q.Question...)
+	}
 	if r.mute {
 		return
 	}
