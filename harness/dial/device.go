@@ -32,6 +32,7 @@ type Device struct {
 
 // New returns a device behind its door.
 func New(name string, door *Door, f *device.File, c clock.Clock) *Device {
+	door.adopt(c)
 	d := &Device{Name: name, File: f, Clock: c, door: door}
 	if f != nil {
 		d.Sample = f.Samples[map[string]string{"A": "a", "B": "b"}[name]]
@@ -60,7 +61,7 @@ func (d *Device) Addresses() []netip.Addr { return d.door.scope.Addresses }
 // Address is the one that probes use unless they say otherwise.
 func (d *Device) Address() netip.Addr { return d.door.scope.Addresses[0] }
 
-// Scope tells whether a TCP or UDP port of an address may be touched.
+// InScope tells whether a TCP or UDP port of an address may be touched.
 func (d *Device) InScope(to netip.AddrPort) bool { return d.door.scope.Allows(to) }
 
 // Ports are those to which the scope is limited; nil when all 65,535 are in it.
@@ -79,6 +80,15 @@ func (d *Device) DialAddr(ctx context.Context, network string, to netip.AddrPort
 // Wrong spends one of the account's wrong tries, before it is made. account is a name such as
 // "https:8443/login admin". Where the budget is spent it returns ErrBudget: do not try.
 func (d *Device) Wrong(account string) error { return d.door.Wrong(account) }
+
+// Declare allows an account n wrong tries in all, because its lock-out is declared (rule TRY).
+func (d *Device) Declare(account string, n int) { d.door.Declare(account, n) }
+
+// Sweep begins a sweep: very many connects that are one line in the log.
+func (d *Device) Sweep() *Sweep { return d.door.Sweep() }
+
+// Downs are the times when the device did not answer, in order.
+func (d *Device) Downs() []Down { return d.door.Downs() }
 
 // Alive proves that the device still answers, waiting as the health watch does. ErrDown says that it does not.
 func (d *Device) Alive(ctx context.Context) error { return d.door.Alive(ctx) }
