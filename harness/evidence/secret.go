@@ -61,6 +61,7 @@ func Forget() {
 	vault.Lock()
 	defer vault.Unlock()
 	vault.key, vault.values = newKey(), map[string]string{}
+	clear(spelled)
 }
 
 // Reveal returns the value. It is for probes and operations alone, and fails with

@@ -1,0 +1,24 @@
+package device
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Kept reads the device file that a run keeps as evidence. It was strictly read before the run; what it refers to
+// need not be at hand any more.
+func Kept(run, sha256 string) (*File, error) {
+	path := filepath.Join(run, "evidence", sha256)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the device file of the run: %w", err)
+	}
+	f := &File{Path: path, Source: b}
+	if err := yaml.UnmarshalWithOptions(b, f, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("read the device file of the run: it is in an older form: %w", err)
+	}
+	return f, nil
+}

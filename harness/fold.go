@@ -1,0 +1,314 @@
+package harness
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// Fold brings verdicts together: FAIL outweighs INCONCLUSIVE outweighs PASS, and units that only prepare count for
+// nothing, but for one that is not done: what it prepares is INCONCLUSIVE by itself. No verdict at all is INCONCLUSIVE.
+// It serves every step: unit to case, case to provision, provision to device.
+func Fold(verdicts ...Verdict) Verdict {
+	out := Verdict("")
+	for _, v := range verdicts {
+		switch {
+		case v == Done || v == NotDone:
+		case v == Fail:
+			return Fail
+		case v == Pass:
+			out = Verdict(cmp.Or(string(out), string(Pass)))
+		default: // INCONCLUSIVE, and whatever is no verdict
+			out = Inconclusive
+		}
+	}
+	return Verdict(cmp.Or(string(out), string(Inconclusive)))
+}
+
+// Matrix makes the matrix of a record's outcomes.
+func (p *Past) Matrix() *Matrix {
+	return tabulate(p.Opening, p.Outcomes, p.closing, p.ended(), p.Log.Head, p.Log.Complete)
+}
+
+// MatrixOf makes the matrix of outcomes that were judged again from the record.
+func (p *Past) MatrixOf(r *Run, outcomes []Outcome) *Matrix {
+	return tabulate(r.Opening, outcomes, p.closing, p.ended(), p.Log.Head, p.Log.Complete)
+}
+
+func (p *Past) ended() time.Time { return p.Log.Events[len(p.Log.Events)-1].At }
+
+func tabulate(o Opening, outcomes []Outcome, end Closing, ended time.Time, head string, complete bool) *Matrix {
+	m := &Matrix{Format: MatrixFormat, Run: o.Run, Target: o.Target, Edition: o.Edition, Identity: o.Identity, Twin: o.Twin,
+		State: cmp.Or(o.State, device.Unknown), StateShownBy: o.StateShownBy, Authorisation: o.Authorisation,
+		Declared: len(o.ICS) > 0, Selection: o.Only, Effort: o.Effort, Allowed: o.Allowed, Tool: o.Tool,
+		Began: o.At, Ended: ended, Complete: complete, Cut: end.Cut, Parameters: o.Parameters,
+		Undone: end.Undone, NotUndone: end.NotUndone, Head: head, Others: o.Others}
+	m.Reduced = reduced(o)
+	by := map[string]Outcome{}
+	for _, out := range outcomes {
+		by[out.Unit] = out
+		if out.Finding != nil {
+			m.Findings = append(m.Findings, *out.Finding)
+		}
+	}
+	for _, pr := range provisions.Must().Provisions(o.Edition) {
+		m.Rows = append(m.Rows, row(o, pr, by, end))
+	}
+	for _, pr := range provisions.Must().Beyond() {
+		m.Rows = append(m.Rows, row(o, pr, by, end))
+	}
+	m.Roots = roots(m.Rows)
+	m.conclude()
+	return m
+}
+
+// reduced says in what a run is less than the method asks.
+func reduced(o Opening) (why []string) {
+	if o.Effort == Quick {
+		why = append(why, "quick effort: less is tried than the method asks")
+	}
+	if len(o.Only) > 0 {
+		why = append(why, "only "+strings.Join(o.Only, ", ")+" was selected")
+	}
+	if o.JumpClock {
+		why = append(why, "on the jump clock: waits were leapt over")
+	}
+	return why
+}
+
+// row folds a provision.
+func row(o Opening, pr *provisions.Provision, by map[string]Outcome, end Closing) Row {
+	r := Row{Provision: pr.ID, Beyond: pr.Beyond, Obligation: pr.Obligation, Conditions: pr.Conditions, Summary: pr.Summary,
+		Basis: map[Basis]int{}, Claim: claim(o.ICS, pr)}
+	if pr.Confidence.ToCheck() {
+		r.Confidence = string(pr.Confidence)
+	}
+	claimed := r.Claim == "Y" || pr.Beyond
+	var cases []Verdict
+	for _, c := range pr.Cases {
+		var units []Verdict
+		for _, u := range c.Units {
+			ur := unitRow(o, c, u, by, end)
+			if !claimed {
+				unclaimed(&ur, by[u.ID], pr)
+			}
+			if !u.Method.Prepares {
+				r.Planned++
+			}
+			if ur.Verdict == Pass || ur.Verdict == Fail {
+				r.Judged++
+				r.Basis[ur.Basis]++
+			}
+			units = append(units, ur.Verdict)
+			r.Units = append(r.Units, ur)
+		}
+		cases = append(cases, Fold(units...))
+	}
+	r.Verdict = Fold(cases...)
+	if !claimed {
+		r.Word = word(r)
+	}
+	r.Reason = why(r)
+	return r
+}
+
+// claim is what the ICS says of a provision; "default" speaks for those that it does not name.
+func claim(ics map[string]device.Claim, pr *provisions.Provision) string {
+	if pr.Beyond {
+		return ""
+	}
+	if c, ok := ics[string(pr.ID)]; ok {
+		return c.Support
+	}
+	return ics["default"].Support
+}
+
+// unitRow is a unit of the catalogue and, where a suite judged it, its outcome.
+func unitRow(o Opening, c *provisions.Case, u *provisions.Unit, by map[string]Outcome, end Closing) UnitRow {
+	r := UnitRow{Unit: u.ID, Case: c.ID, Kind: c.Kind, Purpose: c.Summary, Verdict: Inconclusive, Cap: u.Method.Cap, Level: u.Method.Level}
+	if u.Confidence.ToCheck() {
+		r.Confidence = string(u.Confidence)
+	}
+	out, ran := by[u.ID]
+	_, r.Automatic = automaticUnits(o.Edition)[u.ID]
+	switch {
+	case ran:
+		r.Purpose, r.Verdict, r.Reason, r.Next, r.Basis = out.Purpose, out.Verdict, out.Reason, out.Next, out.Basis
+		r.Attempts, r.Climbed, r.Missed, r.Notes = out.Attempts, out.Climbed, out.Missed, out.Notes
+		r.Vacuous, r.Evidence, r.Began = out.Vacuous, out.Evidence, out.Began
+	case slices.Contains(o.Plan, u.ID):
+		r.Reason = "not run: " + cmp.Or(end.Cut, "the run ended before it")
+	case r.Automatic:
+		r.Reason = "not run: it was not selected"
+	default:
+		r.Reason = "not run: no test of this version judges it; its method is: " + rungs(u.Method)
+		r.Next = "judge it by hand, by the method of assay list " + u.ID
+	}
+	return r
+}
+
+func rungs(m provisions.Method) string {
+	var out []string
+	for _, r := range m.Rungs {
+		out = append(out, string(r))
+	}
+	return strings.Join(out, ", ")
+}
+
+var (
+	automaticMu sync.Mutex
+	automaticOf = map[provisions.Edition]map[string]string{}
+)
+
+// automaticUnits remembers Automatic; suites declare once, at start.
+func automaticUnits(e provisions.Edition) map[string]string {
+	automaticMu.Lock()
+	defer automaticMu.Unlock()
+	if automaticOf[e] == nil {
+		automaticOf[e] = Automatic(e)
+	}
+	return automaticOf[e]
+}
+
+// unclaimed is rule NO DECLARATION: nothing claimed, only contrary evidence that proves itself against a mandatory
+// provision counts as FAIL.
+func unclaimed(r *UnitRow, out Outcome, pr *provisions.Provision) {
+	switch {
+	case r.Verdict == Fail && out.SelfProving && pr.Obligation == provisions.Mandatory:
+		r.Word = Contrary
+	case r.Verdict == Fail:
+		r.Verdict, r.Word = Inconclusive, NotJudged
+		r.Reason = "would fail if claimed: " + r.Reason
+	case r.Verdict == Pass:
+		r.Verdict, r.Word = Inconclusive, NotJudged
+		r.Reason = strings.TrimSuffix("nothing contrary was seen, and nothing is claimed: "+r.Reason, ": ")
+	case out.Attempts > 0:
+		r.Word = NotJudged
+	case r.Verdict == Inconclusive || r.Verdict == NotDone:
+		r.Word = NotLooked
+	}
+}
+
+// word is the strongest of the units' words.
+func word(r Row) string {
+	for _, w := range []string{Contrary, NotJudged} {
+		if slices.ContainsFunc(r.Units, func(u UnitRow) bool { return u.Word == w }) {
+			return w
+		}
+	}
+	return NotLooked
+}
+
+// why is a provision's reason: that of its units which made its verdict, those that say most first.
+func why(r Row) string {
+	var said, bare []string
+	for _, u := range r.Units {
+		if u.Verdict != r.Verdict || u.Reason == "" {
+			continue
+		}
+		line := u.Unit + ": " + u.Reason
+		if u.Attempts > 0 || u.Verdict == Fail {
+			said = append(said, line)
+		} else {
+			bare = append(bare, line)
+		}
+	}
+	switch {
+	case len(said) > 0:
+		return strings.Join(said, " · ")
+	case len(bare) == 1:
+		return bare[0]
+	case len(bare) > 1:
+		return fmt.Sprintf("%s · and %d more units", bare[0], len(bare)-1)
+	}
+	return ""
+}
+
+// roots finds causes that turn several units red: the same reason in more than one (rule ROOT).
+func roots(rows []Row) (out []Root) {
+	at := map[string]int{}
+	for _, r := range rows {
+		for _, u := range r.Units {
+			if u.Verdict != Fail {
+				continue
+			}
+			i, ok := at[u.Reason]
+			if !ok {
+				i = len(out)
+				at[u.Reason] = i
+				out = append(out, Root{Cause: u.Reason})
+			}
+			out[i].Units = append(out[i].Units, u.Unit)
+		}
+	}
+	return slices.DeleteFunc(out, func(r Root) bool { return len(r.Units) < 2 })
+}
+
+// Exit codes of a run. Three is trouble of ours or of usage, and no matrix has it.
+const (
+	ExitConformant   = 0
+	ExitFail         = 1
+	ExitInconclusive = 2
+	ExitTrouble      = 3
+)
+
+// conclude folds the device: only claimed provisions count, and a mandatory one that applies must be claimed.
+func (m *Matrix) conclude() {
+	var counted []Verdict
+	var failed, contrary, unmet []string
+	for _, r := range m.Rows {
+		switch {
+		case r.Beyond:
+		case r.Claim == "Y":
+			counted = append(counted, r.Verdict)
+			if r.Verdict == Fail {
+				failed = append(failed, string(r.Provision))
+			}
+		case r.Claim == "N" && r.Obligation == provisions.Mandatory:
+			unmet = append(unmet, string(r.Provision))
+		case r.Word == Contrary:
+			contrary = append(contrary, string(r.Provision))
+		}
+	}
+	m.Exit = ExitInconclusive
+	switch {
+	case !m.Declared && len(contrary) > 0:
+		m.Exit, m.Line = ExitFail, "no claim: not a conformance assessment; contrary evidence for "+strings.Join(contrary, ", ")
+	case !m.Declared:
+		m.Line = "no claim: not a conformance assessment; no contrary evidence for a mandatory provision was seen"
+	case len(failed) > 0 || len(contrary) > 0:
+		m.Verdict, m.Exit = Fail, ExitFail
+		m.Line = "FAIL: " + strings.Join(append(failed, contrary...), ", ")
+	case len(unmet) > 0:
+		m.Verdict, m.Line = Inconclusive, "INCONCLUSIVE: mandatory provisions are not claimed: "+strings.Join(unmet, ", ")
+	default:
+		m.Verdict = Fold(counted...)
+		m.finish()
+	}
+}
+
+// finish words a verdict without FAIL. A reduced run, or one that was cut short, is never conformant.
+func (m *Matrix) finish() {
+	n := 0
+	for _, r := range m.Rows {
+		if !r.Beyond && r.Claim == "Y" && r.Verdict == Inconclusive {
+			n++
+		}
+	}
+	switch {
+	case m.Verdict == Pass && m.Complete && len(m.Reduced) == 0:
+		m.Exit, m.Line = ExitConformant, "PASS: every claimed provision is met within its caps"
+	case m.Verdict == Pass && !m.Complete:
+		m.Verdict, m.Line = Inconclusive, "INCONCLUSIVE: the run was cut short"
+	case m.Verdict == Pass:
+		m.Verdict, m.Line = Inconclusive, "INCONCLUSIVE: nothing failed, but the run is reduced: "+strings.Join(m.Reduced, "; ")
+	default:
+		m.Line = fmt.Sprintf("INCONCLUSIVE: no claimed provision failed; %d are not settled", n)
+	}
+}

@@ -1,0 +1,154 @@
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/secure-by-design/assay/harness/clock"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/evidence"
+)
+
+// A Past answers from a record what the device answered then.
+type Past struct {
+	Opening  Opening
+	File     *device.File
+	Outcomes []Outcome // as they were judged then
+	Log      *evidence.Log
+
+	closing Closing
+	planned map[string]bool
+	judged  map[string]bool
+	begun   map[string]evidence.Event
+	byUnit  map[string][]evidence.Event // unit, device, key: in the order in which the unit was answered
+	byKey   map[string][]evidence.Event // device, key
+	next    map[string]int
+}
+
+// Read verifies the record in a directory and makes it ready to answer.
+func Read(dir string) (*Past, error) {
+	log, err := evidence.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(log.Events) == 0 || log.Events[0].Kind != evidence.Opened {
+		return nil, fmt.Errorf("read the record in %s: it has no opening event: the run was cut before it began", dir)
+	}
+	p := &Past{Log: log, planned: map[string]bool{}, judged: map[string]bool{}, begun: map[string]evidence.Event{},
+		byUnit: map[string][]evidence.Event{}, byKey: map[string][]evidence.Event{}, next: map[string]int{}}
+	if err := json.Unmarshal(log.Events[0].Data, &p.Opening); err != nil {
+		return nil, fmt.Errorf("read the record in %s: its opening: %w", dir, err)
+	}
+	if p.File, err = declaredIn(dir, log.Events[0]); err != nil {
+		return nil, err
+	}
+	for _, id := range p.Opening.Plan {
+		p.planned[id] = true
+	}
+	if !log.Complete {
+		p.closing.Cut = "the run was cut short"
+	}
+	for _, e := range log.Events {
+		if err := p.take(e); err != nil {
+			return nil, fmt.Errorf("read the record in %s: line %d: %w", dir, e.N, err)
+		}
+	}
+	return p, nil
+}
+
+// declaredIn is the device file that was kept with the opening.
+func declaredIn(dir string, opening evidence.Event) (*device.File, error) {
+	for _, f := range opening.Evidence {
+		if f.Name == "device file" {
+			return device.Kept(dir, f.SHA256)
+		}
+	}
+	return nil, nil
+}
+
+// take sorts an event in.
+func (p *Past) take(e evidence.Event) error {
+	switch e.Kind {
+	case evidence.Begun:
+		p.begun[e.Unit] = e
+	case evidence.Saw, evidence.Did:
+		k := e.Device + " " + e.Key
+		p.byKey[k] = append(p.byKey[k], e)
+	case evidence.Used:
+		k := e.Unit + " " + e.Device + " " + e.Key
+		if e.Of < 1 || e.Of > len(p.Log.Events) {
+			return fmt.Errorf("it speaks of line %d", e.Of)
+		}
+		p.byUnit[k] = append(p.byUnit[k], p.Log.Events[e.Of-1])
+	case evidence.Judged:
+		var o Outcome
+		if err := json.Unmarshal(e.Data, &o); err != nil {
+			return err
+		}
+		p.judged[e.Unit] = true
+		p.Outcomes = append(p.Outcomes, o)
+	case evidence.Trouble:
+		p.closing.Cut = e.Error
+	case evidence.Undone:
+		p.closing.note(e)
+	case evidence.Closed:
+		p.closing.Cut = ""
+	}
+	return nil
+}
+
+// note takes what an undoing came to.
+func (c *Closing) note(e evidence.Event) {
+	if e.Error == "" {
+		c.Undone = append(c.Undone, e.Key)
+	} else {
+		c.NotUndone = append(c.NotUndone, e.Key+": "+e.Error)
+	}
+}
+
+// notRun tells of a unit that was planned then and came to no verdict.
+func (p *Past) notRun(unit string) (string, bool) {
+	if !p.planned[unit] || p.judged[unit] {
+		return "", false
+	}
+	return "not run", true
+}
+
+// find answers a unit's next request. A unit that was in the run gets what it was given, in order; one that was not
+// may use an answer that was given exactly once.
+func (p *Past) find(unit, device, key, shape string) (evidence.Event, string) {
+	k := unit + " " + device + " " + key
+	list, own := p.byUnit[k]
+	if !own {
+		if p.judged[unit] && p.closing.Cut != "" {
+			return evidence.Event{}, "not asked: " + p.closing.Cut
+		}
+		if list = p.byKey[device+" "+key]; len(list) > 1 {
+			return evidence.Event{}, fmt.Sprintf("not in the record: %s was answered %d times there, and this unit was given none of them", key, len(list))
+		}
+	}
+	i := p.next[k]
+	p.next[k]++
+	if !own && len(list) == 1 {
+		i = 0
+	}
+	if i >= len(list) {
+		return evidence.Event{}, "not in the record: " + key
+	}
+	if list[i].Shape != shape {
+		return evidence.Event{}, "the record answers an older form of " + key
+	}
+	return list[i], ""
+}
+
+// Replay judges a record again with today's suites, without a device. only, if given, selects units instead of
+// the record's own selection. It returns what Start would.
+func (p *Past) Replay(only []string) ([]Outcome, *Run, error) {
+	r := &Run{Opening: p.Opening, Clock: clock.NewJump(), past: p}
+	p.next = map[string]int{}
+	if only != nil {
+		r.Opening.Only = only
+	}
+	out, err := r.replay(p.File)
+	return out, r, err
+}

@@ -1,0 +1,337 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/gomega"
+
+	"github.com/secure-by-design/assay/harness/clock"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// Effort is how much is tried.
+type Effort = string
+
+// Efforts. Normal is what TS 103 701 asks for; Quick is reduced, and Long narrows the caps.
+const (
+	Quick  Effort = "quick"
+	Normal Effort = "normal"
+	Long   Effort = "long"
+)
+
+// An Opening is the first event of a record: all that a judgement may depend on besides the device.
+type Opening struct {
+	Run           string                     `json:"run"`
+	Target        string                     `json:"target"`
+	At            time.Time                  `json:"at"`
+	Edition       provisions.Edition         `json:"edition"`
+	Identity      Identity                   `json:"identity"`
+	Twin          *Identity                  `json:"twin,omitempty"`
+	State         device.State               `json:"state"`
+	StateShownBy  string                     `json:"state_shown_by"`
+	Authorisation *device.Authorisation      `json:"authorisation,omitempty"`
+	Hazards       []string                   `json:"hazards,omitempty"`
+	MadeSafe      *device.MadeSafe           `json:"made_safe,omitempty"`
+	Allowed       provisions.Level           `json:"allowed"`
+	Effort        Effort                     `json:"effort"`
+	Only          []string                   `json:"only,omitempty"`
+	Plan          []string                   `json:"plan"` // units that suites judge in this run, in order
+	ICS           map[string]device.Claim    `json:"ics,omitempty"`
+	DeviceFile    string                     `json:"device_file,omitempty"` // SHA-256 of its bytes, which are kept as evidence
+	Secrets       map[string]evidence.Secret `json:"secrets,omitempty"`     // handles of what the device file refers to
+	Tool          Tool                       `json:"tool"`
+	Parameters    map[string]string          `json:"parameters,omitempty"`
+	Others        []string                   `json:"other_runs,omitempty"`
+	JumpClock     bool                       `json:"jump_clock,omitempty"`
+}
+
+// A Run is one device, with its twin, once.
+type Run struct {
+	Opening  Opening
+	Record   *evidence.Record
+	Clock    clock.Clock
+	Progress Progress
+	// Identify reads who the device is, before each case. Another identity stops the run. Nil: not read.
+	Identify func(ctx context.Context, on *dial.Device) (Facts, error)
+
+	past   *Past
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	mu     sync.Mutex
+	undos  []undo
+	facts  *Facts
+	ended  Closing
+}
+
+// Progress hears how a run goes. All its fields may be nil; they are called from several goroutines.
+type Progress struct {
+	Planned func(units []string)
+	Begun   func(unit, purpose string)
+	Asking  func(device, key string)
+	Judged  func(Outcome)
+}
+
+func (p Progress) asking(device, key string) {
+	if p.Asking != nil {
+		p.Asking(device, key)
+	}
+}
+
+// A Closing is the last event of a record.
+type Closing struct {
+	Undone    []string `json:"undone,omitempty"`
+	NotUndone []string `json:"not_undone,omitempty"`
+	Cut       string   `json:"cut,omitempty"` // why the run did not reach its end
+}
+
+// Secret is what a reference of the device file stands for: the value's handle, which is the same in a replay.
+// A reference that could not be read makes the unit INCONCLUSIVE.
+func (d *DUT) Secret(r device.Ref) evidence.Secret {
+	s, ok := d.run.Opening.Secrets[string(r)]
+	if !ok {
+		Lack("make it readable and run again", "the secret %s of the device file could not be read", r)
+	}
+	return s
+}
+
+// secrets reads every reference that the samples name. What cannot be read is left out.
+func secrets(f *device.File) map[string]evidence.Secret {
+	out := map[string]evidence.Secret{}
+	keep := func(r device.Ref) {
+		if s, err := r.Reveal(f); err == nil {
+			out[string(r)] = s
+		}
+	}
+	for _, s := range f.Samples {
+		for _, l := range s.Logins {
+			keep(l.Password)
+		}
+		for _, v := range s.Label {
+			keep(v)
+		}
+	}
+	return out
+}
+
+// Start opens the record, runs what is selected on device a (and its twin b, or nil), and returns an outcome for
+// each planned unit. It returns an error where the run could not even begin. Calls must not overlap in a process.
+func (r *Run) Start(ctx context.Context, a, b *dial.Device) ([]Outcome, error) {
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	var f *device.File
+	if a != nil {
+		f = a.File
+	}
+	dut := r.dut(a, b, f)
+	if f != nil && r.past == nil {
+		r.Opening.Secrets = secrets(f)
+	}
+	p := read(dut, r.Opening.Edition)
+	if err := p.choose(r.Opening.Only); err != nil {
+		return nil, err
+	}
+	p.order()
+	r.Opening.Plan = nil
+	for _, c := range p.cases {
+		for _, u := range c.units {
+			r.Opening.Plan = append(r.Opening.Plan, u.id)
+		}
+	}
+	if err := r.open(f); err != nil {
+		return nil, err
+	}
+	return r.execute(dut, p), nil
+}
+
+func (r *Run) dut(a, b *dial.Device, f *device.File) *DUT {
+	d := &DUT{Name: "A", File: f, run: r, dev: a, open: map[string]*pending{}, state: r.Opening.State}
+	if b != nil || r.past != nil && r.Opening.Twin != nil {
+		d.twin = &DUT{Name: "B", File: f, run: r, dev: b, open: map[string]*pending{}, state: r.Opening.State}
+	}
+	return d
+}
+
+// open writes the first event; the device file goes with it, so that a replay judges by the same declaration.
+func (r *Run) open(f *device.File) error {
+	if r.Record == nil {
+		return nil
+	}
+	e := evidence.Event{Kind: evidence.Opened}
+	if f != nil && f.Source != nil {
+		file, err := r.Record.Put("device file", f.Source)
+		if err != nil {
+			return err
+		}
+		e.Evidence, r.Opening.DeviceFile = []evidence.File{file}, file.SHA256
+		r.Opening.ICS = f.ICS
+	}
+	r.Opening.At = r.Clock.Now().UTC()
+	data, err := json.Marshal(r.Opening)
+	if err != nil {
+		return fmt.Errorf("open the record: %w", err)
+	}
+	e.At, e.Data = r.Opening.At, data
+	_, err = r.Record.Append(e)
+	return err
+}
+
+// execute plants the plan into Ginkgo and runs it. Every planned unit has an outcome, whatever happens.
+func (r *Run) execute(dut *DUT, p *plan) []Outcome {
+	var outcomes []Outcome
+	at := map[string]int{}
+	for _, c := range p.cases {
+		for _, u := range c.units {
+			at[u.id] = len(outcomes)
+			outcomes = append(outcomes, Outcome{Unit: u.id, Purpose: u.purpose, Verdict: Inconclusive, Reason: "not run"})
+		}
+	}
+	if r.Progress.Planned != nil {
+		r.Progress.Planned(r.Opening.Plan)
+	}
+	r.Clock.Busy(1)
+	defer r.Clock.Busy(-1)
+	for _, c := range p.cases {
+		for _, u := range c.units {
+			for _, w := range u.watches {
+				w(dut)
+			}
+		}
+	}
+	plant(dut.Name, p, func(ctx context.Context, c *testCase, u *unit) Outcome {
+		o := r.spec(ctx, dut, c, u)
+		outcomes[at[u.id]] = o
+		return o
+	})
+	r.finish()
+	for i := range outcomes {
+		if outcomes[i].Reason == "not run" {
+			outcomes[i].Reason = "not run: " + cmpOr(r.ended.Cut, "the run ended before it")
+		}
+	}
+	return outcomes
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// spec runs one unit and records its verdict.
+func (r *Run) spec(ctx context.Context, dut *DUT, c *testCase, u *unit) Outcome {
+	none := Outcome{Unit: u.id, Purpose: u.purpose, Verdict: Inconclusive, Reason: "not run"}
+	if r.past != nil {
+		if why, cut := r.past.notRun(u.id); cut {
+			none.Reason = why
+			return none
+		}
+	} else if r.ctx.Err() != nil {
+		return none
+	} else if u == c.units[0] && !r.same(dut) {
+		return none
+	}
+	if r.Progress.Begun != nil {
+		r.Progress.Begun(u.id, u.purpose)
+	}
+	uctx, done := context.WithCancelCause(ctx)
+	defer done(nil)
+	defer context.AfterFunc(r.ctx, func() { done(context.Cause(r.ctx)) })()
+	o := r.judge(uctx, dut, u)
+	if r.past == nil {
+		data, _ := json.Marshal(o)
+		r.record(evidence.Event{Kind: evidence.Judged, Unit: u.id, Data: data})
+	}
+	if r.Progress.Judged != nil {
+		r.Progress.Judged(o)
+	}
+	return o
+}
+
+type silent struct{}
+
+func (silent) Fail() {}
+
+// plant makes a container of each case and a spec of each unit, and runs them in order. Ginkgo is told how a unit
+// came out for its own sake; its states are never read.
+func plant(name string, p *plan, run func(context.Context, *testCase, *unit) Outcome) {
+	globals.Reset()
+	gomega.RegisterFailHandler(assertion)
+	formatter.ColorableStdOut = io.Discard
+	conf, reporter := ginkgo.GinkgoConfiguration()
+	conf.RandomSeed, conf.ParallelTotal, conf.ParallelProcess = 1, 1, 1
+	reporter.Succinct, reporter.NoColor = true, true
+	ginkgo.Describe(name, func() {
+		for _, c := range p.cases {
+			ginkgo.Describe(c.id, ginkgo.Label(string(c.provision)), ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
+				for _, u := range c.units {
+					ginkgo.It(u.id+" "+u.purpose, u.at, func(ctx ginkgo.SpecContext) {
+						switch o := run(ctx, c, u); o.Verdict {
+						case Fail:
+							ginkgo.Fail(o.Reason)
+						case Inconclusive, NotDone:
+							ginkgo.Skip(o.Reason)
+						}
+					})
+				}
+			})
+		}
+	})
+	ginkgo.RunSpecs(silent{}, name, conf, reporter)
+	signal.Reset(os.Interrupt, syscall.SIGTERM) // RunSpecs keeps them for good
+}
+
+// stop ends the run early; the first cause stays.
+func (r *Run) stop(why error) { r.cancel(why) }
+
+// finish undoes what was done and closes the record.
+func (r *Run) finish() {
+	if r.past != nil {
+		r.ended = r.past.closing
+		return
+	}
+	cause := context.Cause(r.ctx)
+	if cause != nil {
+		r.ended.Cut = cause.Error()
+		r.record(evidence.Event{Kind: evidence.Trouble, Error: r.ended.Cut})
+	}
+	r.undoAll()
+	if cause == nil {
+		data, _ := json.Marshal(r.ended)
+		r.record(evidence.Event{Kind: evidence.Closed, Data: data})
+	}
+}
+
+// Closing is how the run ended.
+func (r *Run) Closing() Closing { return r.ended }
+
+// ErrStopped is the cause of a run that a person stopped.
+var ErrStopped = errors.New("stopped by the operator")
+
+// replay is Start without a device.
+func (r *Run) replay(f *device.File) ([]Outcome, error) {
+	r.ctx, r.cancel = context.WithCancelCause(context.Background())
+	defer r.cancel(nil)
+	dut := r.dut(nil, nil, f)
+	p := read(dut, r.Opening.Edition)
+	if err := p.choose(r.Opening.Only); err != nil {
+		return nil, err
+	}
+	p.order()
+	return r.execute(dut, p), nil
+}
