@@ -126,15 +126,12 @@ func (d *DUT) answer(r request) *pending {
 		d.shared.Lock() // waits for questions that are out
 		defer d.shared.Unlock()
 		d.run.perform(d, p, r)
-		d.newEpoch()
 	}()
 	return p
 }
 
-// newEpoch voids all answers but those of watches.
+// newEpoch voids all answers but those of watches. The caller holds d.mu.
 func (d *DUT) newEpoch() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.epoch++
 	for k := range d.open {
 		if len(k) < 6 || k[:6] != "watch " {
@@ -186,6 +183,9 @@ func (r *Run) perform(d *DUT, p *pending, q request) {
 	defer func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
+		if q.disturbs != "" { // before anyone who waits goes on
+			d.newEpoch()
+		}
 		p.finished = true
 		r.Clock.Busy(p.waiters)
 		close(p.done)

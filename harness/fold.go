@@ -57,6 +57,9 @@ func tabulate(o Opening, outcomes []Outcome, end Closing, ended time.Time, head 
 			m.Findings = append(m.Findings, *out.Finding)
 		}
 	}
+	for _, down := range end.Downs {
+		m.Findings = append(m.Findings, Finding{Text: "the device did not answer: " + down, Question: "Did the device restart, or was it switched off?"})
+	}
 	for _, pr := range provisions.Must().Provisions(o.Edition) {
 		m.Rows = append(m.Rows, row(o, pr, by, end))
 	}

@@ -41,7 +41,9 @@ func (r *Run) same(dut *DUT) bool {
 		return false
 	case !maps.Equal(then.Boot, now.Boot):
 		r.record(evidence.Event{Kind: evidence.Saw, Device: dut.Name, Key: "identity", Data: data})
+		dut.mu.Lock()
 		dut.newEpoch()
+		dut.mu.Unlock()
 	}
 	return true
 }

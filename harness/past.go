@@ -88,6 +88,9 @@ func (p *Past) take(e evidence.Event) error {
 		p.judged[e.Unit] = true
 		p.Outcomes = append(p.Outcomes, o)
 	case evidence.Trouble:
+		if e.Key == "down" {
+			return json.Unmarshal(e.Data, &p.closing.Downs)
+		}
 		p.closing.Cut = e.Error
 	case evidence.Undone:
 		p.closing.note(e)
@@ -151,4 +154,28 @@ func (p *Past) Replay(only []string) ([]Outcome, *Run, error) {
 	}
 	out, err := r.replay(p.File)
 	return out, r, err
+}
+
+// Differences tells in what outcomes that were judged again differ from those of the record, a sentence each. Units that
+// were not in the record, or are not judged again, differ in nothing.
+func (p *Past) Differences(again []Outcome) (out []string) {
+	then := map[string]Outcome{}
+	for _, o := range p.Outcomes {
+		then[o.Unit] = o
+	}
+	for _, now := range again {
+		was, ok := then[now.Unit]
+		if !ok {
+			continue
+		}
+		a, _ := json.Marshal(was)
+		b, _ := json.Marshal(now)
+		switch {
+		case was.Verdict != now.Verdict || was.Reason != now.Reason:
+			out = append(out, fmt.Sprintf("%s was %s (%s) and is %s (%s)", now.Unit, was.Verdict, was.Reason, now.Verdict, now.Reason))
+		case string(a) != string(b):
+			out = append(out, fmt.Sprintf("%s is %s as before, on other grounds", now.Unit, now.Verdict))
+		}
+	}
+	return out
 }

@@ -96,7 +96,8 @@ func (p Progress) asking(device, key string) {
 type Closing struct {
 	Undone    []string `json:"undone,omitempty"`
 	NotUndone []string `json:"not_undone,omitempty"`
-	Cut       string   `json:"cut,omitempty"` // why the run did not reach its end
+	Cut       string   `json:"cut,omitempty"`   // why the run did not reach its end
+	Downs     []string `json:"downs,omitempty"` // when the device did not answer, and what was sent to it last
 }
 
 // Secret is what a reference of the device file stands for: the value's handle, which is the same in a replay.
@@ -217,7 +218,7 @@ func (r *Run) execute(dut *DUT, p *plan) []Outcome {
 		outcomes[at[u.id]] = o
 		return o
 	})
-	r.finish()
+	r.finish(dut)
 	for i := range outcomes {
 		if outcomes[i].Reason == "not run" {
 			outcomes[i].Reason = "not run: " + cmpOr(r.ended.Cut, "the run ended before it")
@@ -300,7 +301,7 @@ func plant(name string, p *plan, run func(context.Context, *testCase, *unit) Out
 func (r *Run) stop(why error) { r.cancel(why) }
 
 // finish undoes what was done and closes the record.
-func (r *Run) finish() {
+func (r *Run) finish(dut *DUT) {
 	if r.past != nil {
 		r.ended = r.past.closing
 		return
@@ -311,9 +312,30 @@ func (r *Run) finish() {
 		r.record(evidence.Event{Kind: evidence.Trouble, Error: r.ended.Cut})
 	}
 	r.undoAll()
+	r.log(dut)
 	if cause == nil {
 		data, _ := json.Marshal(r.ended)
 		r.record(evidence.Event{Kind: evidence.Closed, Data: data})
+	}
+}
+
+// log keeps what went through the doors, and when a device went down.
+func (r *Run) log(dut *DUT) {
+	for _, d := range []*DUT{dut, dut.twin} {
+		if d == nil || d.dev == nil || r.Record == nil {
+			continue
+		}
+		for _, down := range d.dev.Downs() {
+			r.ended.Downs = append(r.ended.Downs, d.Name+": "+spell(down))
+		}
+		lines, _ := json.Marshal(d.dev.Log())
+		if f, err := r.Record.Put("connections to "+d.Name, lines); err == nil {
+			r.record(evidence.Event{Kind: evidence.Saw, Device: d.Name, Key: "connections", Evidence: []evidence.File{f}})
+		}
+	}
+	if len(r.ended.Downs) > 0 {
+		downs, _ := json.Marshal(r.ended.Downs)
+		r.record(evidence.Event{Kind: evidence.Trouble, Key: "down", Data: downs})
 	}
 }
 
@@ -334,4 +356,19 @@ func (r *Run) replay(f *device.File) ([]Outcome, error) {
 	}
 	p.order()
 	return r.execute(dut, p), nil
+}
+
+// spell says when a device was away, and what it was sent last.
+func spell(d dial.Down) string {
+	s := fmt.Sprintf("at %s, for %v", d.At.UTC().Format(time.RFC3339), d.Away.Round(time.Millisecond))
+	if !d.Back {
+		s += ", and did not come back"
+	}
+	if d.Services {
+		s += " (the device itself answered, its services did not)"
+	}
+	if d.Last.To.IsValid() {
+		s += fmt.Sprintf("; it was sent last, to %s %v: %q", d.Last.Network, d.Last.To, d.Last.Bytes)
+	}
+	return s
 }

@@ -92,3 +92,6 @@ func (d *Device) Downs() []Down { return d.door.Downs() }
 
 // Alive proves that the device still answers, waiting as the health watch does. ErrDown says that it does not.
 func (d *Device) Alive(ctx context.Context) error { return d.door.Alive(ctx) }
+
+// Log is what went through the door, the latest last.
+func (d *Device) Log() []Conn { return d.door.Log() }
