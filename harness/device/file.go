@@ -7,6 +7,8 @@
 // the device, and its genuine update images.
 //
 //	f, err := device.Load("camera.yaml") // every error at once, each with line and column
+//
+// A table that is left out was not declared; one that reads "none" was declared to be empty.
 package device
 
 import "github.com/secure-by-design/assay/harness/evidence"
@@ -36,6 +38,7 @@ type File struct {
 	Operations map[string]Operation `yaml:"operations,omitempty"`
 	Updates    *Updates             `yaml:"updates,omitempty"`
 	Path       string               `yaml:"-"` // where it was read from; relative paths inside start there
+	Source     []byte               `yaml:"-"` // its bytes, as Load read them; they go with the record
 }
 
 // Identification names the model that is judged.
@@ -88,6 +91,7 @@ type Login struct {
 type Ref string
 
 // IXIT holds the tables that units read, each row with the standard's fields and typed keys beside them.
+// A nil table is not declared, an empty one is declared as "none".
 type IXIT struct {
 	AuthMech *[]AuthMech `yaml:"1-AuthMech,omitempty"`
 	UpdMech  *[]UpdMech  `yaml:"7-UpdMech,omitempty"`
@@ -268,15 +272,18 @@ type DelFunc struct {
 }
 
 // An Operation is how something is done to the device: steps in order. A step that fails ends it.
+// Its key is a name of Vocabulary, or such a name and a kind: "create-user-data/recordings".
 type Operation struct {
+	Login string  `yaml:"login,omitempty"` // done first: the operation login as this login of the sample; what it captured are parameters here
 	Steps []Step  `yaml:"steps"`
 	Undo  []Step  `yaml:"undo,omitempty"`
 	WaitS float64 `yaml:"wait_s,omitempty"` // after the steps, until the device is itself again
 	Level string  `yaml:"level,omitempty"`  // when gentler or harsher than the operation's usual level
 }
 
-// A Step is one of exec and http. {name} in any text stands for a parameter: address, port,
-// url, canary, user, password, value, token and all that earlier steps captured.
+// A Step is one of exec and http. {name} in any text stands for a parameter (Parameters) or for what an
+// earlier step captured; {name:text} reads as text where the operation was given no such parameter.
+// What is captured is a secret, but for the names of Shown.
 type Step struct {
 	Exec    []string          `yaml:"exec,omitempty"` // program and arguments; parameters also as ASSAY_NAME in its environment
 	HTTP    *HTTP             `yaml:"http,omitempty"`
@@ -290,8 +297,9 @@ type HTTP struct {
 	Login   string            `yaml:"login,omitempty"`  // basic authentication as this login of the sample
 	Headers map[string]string `yaml:"headers,omitempty"`
 	Body    string            `yaml:"body,omitempty"`
-	Status  []int             `yaml:"status,omitempty"` // expected; empty: any 2xx
-	Expect  string            `yaml:"expect,omitempty"` // text that the answer must hold
+	Status  []int             `yaml:"status,omitempty"`  // expected; empty: any 2xx
+	Expect  string            `yaml:"expect,omitempty"`  // text that the answer must hold
+	HangUp  bool              `yaml:"hang_up,omitempty"` // the device may hang up without an answer, as one does that restarts at once
 }
 
 // Updates are the genuine images of the maker and how they are built, so that attacks can be derived from them.
@@ -299,7 +307,7 @@ type Updates struct {
 	InstallS float64           `yaml:"install_s"` // what the genuine installation takes
 	Images   map[string]Image  `yaml:"images"`    // "n-1", "n", "n+1", "other-model"
 	Layout   Layout            `yaml:"layout"`
-	Serve    map[string]string `yaml:"serve,omitempty"` // path on our server: name of a file of the image; {version} and {path} are filled in
+	Serve    map[string]string `yaml:"serve,omitempty"` // path on our server: name of a file of the image; {version} in the path is filled in. Empty: each file by its name
 }
 
 // An Image is a genuine update: its version and its files by the names that Layout and Serve use.
@@ -308,28 +316,40 @@ type Image struct {
 	Files   map[string]string `yaml:"files"`
 }
 
-// A Layout says where the parts of an image lie.
+// A Layout says where the parts of an image lie. With a manifest beside the image:
+//
+//	file: image.bin
+//	signature: {file: manifest.sig}
+//	signed: {file: manifest.json}
+//	version: {file: manifest.json, json: /version}
+//	payload: {at: 16, length: -4}
+//	sums:
+//	  - {kind: crc32, of: {length: -4}, in: {at: -4, as: be32}}
+//	  - {kind: sha256, of: {file: image.bin}, in: {file: manifest.json, json: /sha256, as: hex}}
 type Layout struct {
-	File      string `yaml:"file"`                // the file that holds the payload
-	Signature *Place `yaml:"signature,omitempty"` // where the signature lies
-	Version   *Place `yaml:"version,omitempty"`
-	Payload   *Place `yaml:"payload,omitempty"`
-	Sums      []Sum  `yaml:"sums,omitempty"` // sums that anybody can compute again
-	Key       string `yaml:"key,omitempty"`  // kind of signing key: ed25519, rsa2048, ecdsa-p256
+	File      string  `yaml:"file"`                 // the file that holds the payload
+	Signature *Place  `yaml:"signature,omitempty"`  // where the signature lies
+	Signed    *Place  `yaml:"signed,omitempty"`     // what it signs; when absent, the signature's file without the signature
+	PublicKey *Place  `yaml:"public_key,omitempty"` // where the image carries the signer's key, if it does
+	Version   *Place  `yaml:"version,omitempty"`
+	Versions  []Place `yaml:"versions,omitempty"` // where else the version stands
+	Payload   *Place  `yaml:"payload,omitempty"`  // when absent, all of File
+	Sums      []Sum   `yaml:"sums,omitempty"`     // sums that anybody can compute again, in the order of computing
+	Key       string  `yaml:"key,omitempty"`      // kind of signing key: ed25519 (when empty), rsa2048 (PKCS #1 v1.5, SHA-256), ecdsa-p256 (ASN.1, SHA-256)
 }
 
-// A Place is a part of a file: Length bytes at At (negative: from the end), or the value at a JSON pointer.
+// A Place is a part of a file, in bytes, or the value at a JSON pointer (RFC 6901).
 type Place struct {
-	File   string `yaml:"file,omitempty"` // Layout.File when empty
-	At     int    `yaml:"at,omitempty"`
-	Length int    `yaml:"length,omitempty"`
+	File   string `yaml:"file,omitempty"`   // Layout.File when empty
+	At     int    `yaml:"at,omitempty"`     // negative: from the end
+	Length int    `yaml:"length,omitempty"` // 0: to the end; negative: to so many before the end
 	JSON   string `yaml:"json,omitempty"`
-	As     string `yaml:"as,omitempty"` // encoding: raw, be32, ascii, base64, hex
+	As     string `yaml:"as,omitempty"` // how a value is written: raw (when empty), ascii, hex, base64, be32, le32
 }
 
 // A Sum is a checksum or hash over a part, kept in another.
 type Sum struct {
-	Kind string `yaml:"kind"` // crc32, sha256
+	Kind string `yaml:"kind"` // crc32 (IEEE), sha256
 	Of   Place  `yaml:"of"`
 	In   Place  `yaml:"in"`
 }

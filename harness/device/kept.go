@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/goccy/go-yaml"
 )
 
 // Kept reads the device file that a run keeps as evidence. It was strictly read before the run; what it refers to
@@ -16,8 +14,8 @@ func Kept(run, sha256 string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the device file of the run: %w", err)
 	}
-	f := &File{Path: path, Source: b}
-	if err := yaml.UnmarshalWithOptions(b, f, yaml.Strict()); err != nil {
+	f, err := parseOnly(path, b)
+	if err != nil {
 		return nil, fmt.Errorf("read the device file of the run: it is in an older form: %w", err)
 	}
 	return f, nil

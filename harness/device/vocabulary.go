@@ -1,0 +1,42 @@
+package device
+
+import "slices"
+
+// Vocabulary is the operations that suites know. The last ones, checks, only read.
+var Vocabulary = []string{
+	"factory-reset", "initialise", "login", "logout", "power-cycle",
+	"create-user-data", "delete-user-data", "change-credential",
+	"offer-update", "check-update", "set-update-policy", "write-image", "reimage",
+	"pair", "unpair", "give-consent", "withdraw-consent", "report-lost", "stimulus", "set-option",
+	"read-user-data", "read-version", "read-update", "health", "local-function", "settings-read", "consent-read",
+}
+
+// Parameters are the names that a step may use without having captured them.
+var Parameters = []string{
+	"address", "port", "server", "url", "image", "version", "canary", "kind", "function", "user", "password", "value", "owner", "token",
+	"off_s", "at", "decision", "purpose", "client", "network", "stop_at", "option",
+}
+
+// Secrets are the parameters that never stand in an argument of a program, where every user of the host can read them.
+var Secrets = []string{"canary", "password", "token", "value"}
+
+// Shown are the names of captures that are no secrets: facts, and what the device tells its user.
+var Shown = []string{"version", "slot", "boots", "state", "message", "confirmation"}
+
+// IsSecret tells whether a parameter or capture is kept from record and argument lists.
+func IsSecret(name string) bool {
+	return slices.Contains(Secrets, name) || !slices.Contains(Parameters, name) && !slices.Contains(Shown, name)
+}
+
+// Values of fields that know only some.
+var (
+	editions = []string{"V2.1", "V3.1"}
+	states   = []string{string(Factory), string(SetUp), string(Initialised), string(Unknown)}
+	hazards  = []string{"none", "motion", "heat", "lock", "pressure", "sound", "light", "mains", "medical", "battery"}
+	supports = []string{"Y", "N", "N/A"}
+	methods  = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+	erasing  = []string{"factory-reset", "delete-user-data"}
+	images   = []string{"n-1", "n", "n+1", "other-model"}
+	writings = []string{"raw", "ascii", "hex", "base64", "be32", "le32"}
+	keys     = []string{"ed25519", "rsa2048", "ecdsa-p256"}
+)
