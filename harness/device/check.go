@@ -102,6 +102,9 @@ func (c *checker) ics() {
 		known = append(known, string(p.ID))
 	}
 	for id, claim := range c.f.ICS {
+		if c.full() {
+			return
+		}
 		path := below("ics", id)
 		if id != "default" && !slices.Contains(known, id) {
 			c.say(path, fmt.Sprintf("there is no provision %q%s", clip(id), in(c.f.Edition)), nearest(id, known))

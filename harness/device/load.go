@@ -12,7 +12,7 @@ import (
 )
 
 // MaxSize of a device file, in bytes.
-const MaxSize = 1 << 20
+const MaxSize = 256 << 10
 
 // A Problem is one thing that is wrong in a device file.
 type Problem struct {
@@ -83,7 +83,7 @@ func slurp(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read device file %s: %w", path, err)
 	}
 	if len(b) > MaxSize {
-		return nil, fmt.Errorf("read device file %s: it is larger than %d bytes\n  keep images and reports in files of their own and name them", path, MaxSize)
+		return nil, fmt.Errorf("read device file %s: it is larger than %d bytes\n  keep images and reports in files of their own, and name those here", path, MaxSize)
 	}
 	return b, nil
 }

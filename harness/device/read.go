@@ -76,7 +76,15 @@ func placeOf(t *token.Token) place {
 	return place{t.Position.Line, t.Position.Column}
 }
 
+// maxProblems are said at once; who has more has another kind of file.
+const maxProblems = 200
+
+func (r *reader) full() bool { return len(r.problems) >= maxProblems }
+
 func (r *reader) note(at place, what, instead string) {
+	if r.full() {
+		return
+	}
 	r.problems = append(r.problems, Problem{r.file, at.line, at.column, what, instead})
 }
 
