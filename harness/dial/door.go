@@ -107,7 +107,7 @@ func (d *Door) clock() clock.Clock {
 // a place and for a device that is silent for the moment.
 func (d *Door) Dial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
 	c, err := d.dial(ctx, network, to)
-	if err == nil || network != "tcp" || ctx.Err() != nil || !d.health.wasOpen(to) {
+	if err == nil || network != "tcp" || ended(ctx) != nil || !d.health.wasOpen(to) {
 		return c, err
 	}
 	if o := Classify(err); o != Timeout && o != Unreachable {
@@ -234,4 +234,15 @@ func stopped(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", ctx.Err(), cause)
 	}
 	return ctx.Err()
+}
+
+// ended is stopped where the context is over, and nil where it is not. A connect may see the deadline before the context does.
+func ended(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return stopped(ctx)
+	}
+	if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }

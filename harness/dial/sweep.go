@@ -59,8 +59,8 @@ func (s *Sweep) Knock(ctx context.Context, to netip.AddrPort, timeout time.Durat
 	if err == nil {
 		c.Close()
 	}
-	if ctx.Err() != nil { // cut short: it is not the device that was slow
-		return Cancelled, took, stopped(ctx)
+	if err := ended(ctx); err != nil { // cut short: it is not the device that was slow
+		return Cancelled, took, err
 	}
 	o := Classify(err)
 	if o.Answered() {

@@ -1,0 +1,425 @@
+package tcp
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/dial"
+)
+
+// Parameters of a scan. Times are real.
+const (
+	Start     = 64   // connects in flight at the beginning
+	Floor     = 8    // never fewer
+	Fast      = 1024 // the most while a device answers: each SYN costs it work
+	CheckEach = 1000 // ports between two signs of life
+	Control   = 250  // among so many ports of a silent device, one that answers is asked: is anything lost on the way?
+	MaxRounds = 3    // askings again of what was silent
+	Brief     = 500 * time.Millisecond
+	Long      = 1200 * time.Millisecond // time for a second SYN, which the kernel sends after 1 s
+	Longest   = 2 * time.Second         // for a device whose answers usually take a sixth of that
+	Strain    = 50 * time.Millisecond   // beyond 4 times its best, answers that late show strain
+	MaxOurs   = 3                       // tries of a port for which this host lacked something
+	maxTrace  = 64 << 10
+)
+
+// tries counts connects to a port that was open once.
+type tries struct{ opened, all int }
+
+// A scan is that of one address.
+type scan struct {
+	on    *dial.Device
+	sweep *dial.Sweep
+	at    netip.Addr
+	trace []byte
+
+	queue   []job // what is still to be asked, last first
+	jobs    chan job
+	results chan result
+	workers int
+	flying  int
+	limit   int // in flight at most, now
+	ceiling int // limit never again above this, where it was too much; 0: none
+	stopped error
+
+	heard  bool           // it answered
+	life   netip.AddrPort // a port that answers
+	quiet  bool           // the last window held no answer
+	allow  float64        // connects that may be begun now, in quiet
+	paced  time.Time      // when allow was counted
+	sent   int            // in quiet, since the last control
+	best   time.Duration  // shortest answer
+	usual  time.Duration  // running mean of answers
+	window window
+	since  int   // results since the last sign of life
+	doubt  []job // silent or unreachable since then: void if the device was away
+
+	all, scanned, rescanned          int
+	closed, filtered, lost, controls int
+	peak                             int
+	open, unsteady, silent           []netip.AddrPort
+	tries                            map[netip.AddrPort]tries
+}
+
+// A job is a port to be asked.
+type job struct {
+	to      netip.AddrPort
+	timeout time.Duration
+	again   bool // asked before
+	control bool // of the port that answers
+	ours    int  // how often this host was at fault
+}
+
+type result struct {
+	job
+	outcome dial.Outcome
+	took    time.Duration
+	err     error
+}
+
+// window is what came since the pace was last judged.
+type window struct {
+	results, answers, silent int
+	took                     time.Duration
+	well                     bool // a sign of life came, or everything answered
+}
+
+// run asks everything once, then again what was silent where silence is no rule.
+func (s *scan) run(ctx context.Context) {
+	s.jobs, s.results = make(chan job), make(chan result, s.sweep.AtOnce()+1)
+	defer close(s.jobs)
+	s.limit, s.tries = Start, map[netip.AddrPort]tries{}
+	s.queue = ports(s.at, s.on.Ports())
+	s.all = len(s.queue)
+	s.drain(ctx)
+	for round := 0; round < MaxRounds && s.stopped == nil && len(s.silent) > 0; round++ {
+		if s.closed == 0 && s.lost == 0 {
+			break // it drops as a rule, and lost nothing meanwhile
+		}
+		before := len(s.silent)
+		for _, p := range s.silent {
+			s.queue = append(s.queue, job{to: p, timeout: Long, again: true})
+		}
+		s.rescanned, s.silent = s.rescanned+before, nil
+		s.limit = max(s.limit/4, min(s.limit, Start))
+		s.say("asking %d silent ports again", before)
+		s.drain(ctx)
+		if len(s.silent) == before {
+			break
+		}
+	}
+	s.say("%d open, %d closed, %d filtered, %d silent", len(s.open), s.closed, s.filtered, len(s.silent))
+}
+
+// drain asks the queue until nothing is left, and proves at the end that the device is still there.
+func (s *scan) drain(ctx context.Context) {
+	for s.stopped == nil {
+		for s.flying < s.limit && len(s.queue) > 0 && s.may() {
+			s.send(ctx)
+		}
+		s.receive()
+		switch {
+		case ctx.Err() != nil:
+			s.stopped = context.Cause(ctx)
+		case s.since >= CheckEach, s.goneQuiet(), s.flying == 0 && len(s.queue) == 0 && s.since > 0:
+			s.check(ctx)
+		}
+		if s.window.results >= max(s.limit, Start) {
+			s.adapt()
+		}
+		if s.flying == 0 && len(s.queue) == 0 {
+			break
+		}
+	}
+	for s.flying > 0 {
+		s.take(<-s.results)
+	}
+}
+
+// goneQuiet tells that as many ports as are in flight were silent, since one that answered.
+func (s *scan) goneQuiet() bool {
+	return s.heard && !s.window.well && s.window.answers == 0 && s.window.silent >= s.limit
+}
+
+// may spreads the connects of a quiet stretch over time. Where answers come, these set the pace; silence would end
+// thousands of connects at one moment and begin thousands at the next, and such a burst is lost on the way.
+func (s *scan) may() bool {
+	if !s.quiet {
+		return true
+	}
+	now := time.Now()
+	perSecond := float64(s.limit) / Brief.Seconds()
+	s.allow = min(s.allow+now.Sub(s.paced).Seconds()*perSecond, float64(s.limit)/32)
+	s.paced = now
+	if s.allow < 1 {
+		return false
+	}
+	s.allow--
+	return true
+}
+
+// receive waits for a result, or a moment where the pace allows more before one comes.
+func (s *scan) receive() {
+	if s.quiet && s.flying < s.limit && len(s.queue) > 0 {
+		select {
+		case r := <-s.results:
+			s.take(r)
+		case <-time.After(time.Millisecond):
+		}
+		return
+	}
+	if s.flying > 0 {
+		s.take(<-s.results)
+	}
+}
+
+// next takes a job from the queue, or controls.
+func (s *scan) next() job {
+	if s.quiet && s.life.IsValid() {
+		if s.sent++; s.sent > Control {
+			s.sent = 0
+			return job{to: s.life, timeout: Brief, control: true}
+		}
+	}
+	j := s.queue[len(s.queue)-1]
+	s.queue = s.queue[:len(s.queue)-1]
+	return j
+}
+
+// send gives a job to a worker.
+func (s *scan) send(ctx context.Context) {
+	j := s.next()
+	if s.flying == s.workers {
+		s.workers++
+		go s.work(ctx, s.jobs, s.results)
+	}
+	j.timeout = min(max(j.timeout, 6*s.usual), Longest)
+	s.jobs <- j
+	s.flying++
+	s.peak = max(s.peak, s.flying)
+}
+
+// work knocks. It is busy only meanwhile, since the door may have it wait by the clock.
+func (s *scan) work(ctx context.Context, jobs <-chan job, results chan<- result) {
+	for j := range jobs {
+		s.on.Clock.Busy(1)
+		o, took, err := s.sweep.Knock(ctx, j.to, j.timeout)
+		s.on.Clock.Busy(-1)
+		results <- result{j, o, took, err}
+	}
+}
+
+// take sorts a result in.
+func (s *scan) take(r result) {
+	s.flying--
+	if r.err != nil {
+		if !r.control {
+			s.queue = append(s.queue, r.job)
+		}
+		s.stopped = r.err
+		return
+	}
+	if r.control {
+		s.controlled(r)
+		return
+	}
+	if r.outcome == dial.Ours {
+		if s.flying <= s.limit { // once for all that were in flight
+			s.limit = max(s.limit/2, Floor)
+			s.ceiling = s.limit
+			s.say("this host lacks descriptors, ports or a route: %d in flight", s.limit)
+		}
+		if r.ours++; r.ours < MaxOurs {
+			s.queue = append(s.queue, r.job)
+			return
+		}
+	}
+	s.since++
+	s.window.results++
+	if !r.again {
+		s.scanned++
+	}
+	if r.outcome.Answered() {
+		s.answered(r)
+	}
+	switch t, was := s.tries[r.to]; {
+	case was || r.outcome == dial.Opened:
+		s.confirm(r, t)
+	case r.outcome == dial.Refused || r.outcome == dial.Reset:
+		s.closed++
+	case r.outcome == dial.Timeout:
+		s.window.silent++
+		s.silent = append(s.silent, r.to)
+		s.doubt = append(s.doubt, r.job)
+	case r.outcome == dial.Unreachable:
+		s.window.silent++
+		s.filtered++
+		s.doubt = append(s.doubt, r.job)
+	}
+}
+
+// controlled judges how a port came out that is known to answer.
+func (s *scan) controlled(r result) {
+	s.controls++
+	if !r.outcome.Answered() {
+		s.lost++
+		s.limit = max(s.limit/2, Floor)
+		s.ceiling = s.limit
+		s.say("a control was lost: %d in flight", s.limit)
+	}
+}
+
+func (s *scan) answered(r result) {
+	s.heard = true
+	s.window.answers++
+	s.window.took += r.took
+	s.usual += (r.took - s.usual) / 8
+	if s.best == 0 || r.took < s.best {
+		s.best = r.took
+	}
+	if !s.life.IsValid() || r.outcome == dial.Opened && s.tries[s.life].opened == 0 {
+		s.life = r.to
+	}
+}
+
+// confirm asks a port that was open once more, and a third time where the two differ.
+func (s *scan) confirm(r result, t tries) {
+	t.all++
+	if r.outcome == dial.Opened {
+		t.opened++
+	}
+	s.tries[r.to] = t
+	switch {
+	case t.opened == 2:
+		s.open = append(s.open, r.to)
+	case t.all == 3:
+		s.unsteady = append(s.unsteady, r.to)
+	default:
+		s.queue = append(s.queue, job{to: r.to, timeout: Long, again: true})
+	}
+}
+
+// check asks for a sign of life. Where none comes, all that was silent since the last one is void: the scan stops, waits
+// as the health watch does, goes on more slowly and asks those ports again.
+func (s *scan) check(ctx context.Context) {
+	err := s.alive(ctx)
+	if err == nil {
+		s.window.well = true
+		s.since, s.doubt = 0, s.doubt[:0]
+		return
+	}
+	if !s.heard { // it never answered: whether it is there will be judged at the end
+		s.since = 0
+		return
+	}
+	for s.flying > 0 {
+		s.take(<-s.results)
+	}
+	s.say("no sign of life with %d in flight: waiting", s.limit)
+	s.void()
+	if err := s.on.Alive(ctx); err != nil {
+		s.stopped = err
+		return
+	}
+	s.limit = max(s.limit/4, Floor)
+	s.ceiling = max(s.limit*2, Floor)
+	s.window = window{}
+	s.say("it answers again: %d in flight", s.limit)
+}
+
+// void puts the doubtful ports back into the queue.
+func (s *scan) void() {
+	again := map[netip.AddrPort]bool{}
+	for _, j := range s.doubt {
+		again[j.to] = true
+		j.again = true
+		s.queue = append(s.queue, j)
+	}
+	n := len(s.silent)
+	s.silent = slices.DeleteFunc(s.silent, func(p netip.AddrPort) bool { return again[p] })
+	s.filtered -= len(s.doubt) - (n - len(s.silent))
+	s.since, s.doubt = 0, nil
+	for _, p := range s.unsteady { // the device may have gone between its connects
+		delete(s.tries, p)
+		s.queue = append(s.queue, job{to: p, timeout: Long, again: true})
+	}
+	s.unsteady = nil
+}
+
+// alive connects to a port that answered, twice if need be. Without one it asks the door.
+func (s *scan) alive(ctx context.Context) error {
+	if !s.life.IsValid() {
+		return s.on.Alive(ctx)
+	}
+	for try := range 2 {
+		o, _, err := s.sweep.Knock(ctx, s.life, Long)
+		switch {
+		case err != nil:
+			return err
+		case o.Answered():
+			return nil
+		case try == 0:
+			s.lost++
+			s.limit = max(s.limit/2, Floor)
+		}
+	}
+	return dial.ErrDown
+}
+
+// adapt judges the window: faster while the device is well, slower when it strains.
+func (s *scan) adapt() {
+	w, was := s.window, s.limit
+	s.window = window{}
+	if s.quiet = w.answers == 0; !s.quiet {
+		s.allow, s.sent = 0, 0
+	}
+	s.paced = time.Now()
+	most := s.sweep.AtOnce()
+	switch {
+	case w.answers > 0 && w.took/time.Duration(w.answers) > 4*s.best+Strain:
+		s.limit = max(s.limit*3/4, Floor)
+	case w.answers == 0 && (w.well || !s.heard): // nothing answers as a rule: no work for the device, or nobody there
+		s.limit *= 4
+	case w.silent == 0 || w.well:
+		s.limit, most = s.limit*2, min(most, max(Fast, was))
+	}
+	if s.ceiling > 0 {
+		most = min(most, s.ceiling)
+	}
+	if s.limit = min(s.limit, most); s.limit != was {
+		s.say("%d in flight, after %d answers and %d silent", s.limit, w.answers, w.silent)
+	}
+}
+
+func (s *scan) say(format string, a ...any) {
+	if len(s.trace) < maxTrace {
+		s.trace = fmt.Appendf(s.trace, format+"\n", a...)
+	}
+}
+
+// likely are asked first and get a longer time, so that a port which answers is known early. It decides order, nothing else.
+var likely = []uint16{80, 443, 22, 8080, 23, 53, 8443, 554, 1883, 8883, 21, 8000, 8008, 81, 5000, 8888, 49152, 7547, 9000, 6668, 2323, 5555, 1900, 139}
+
+// ports are the jobs of an address in random order, the likely ones first; last first, as the queue is taken.
+func ports(a netip.Addr, only []uint16) []job {
+	if only == nil {
+		only = make([]uint16, 65535)
+		for i := range only {
+			only[i] = uint16(i + 1)
+		}
+	}
+	var out, first []job
+	for _, p := range only {
+		if slices.Contains(likely, p) {
+			first = append(first, job{to: netip.AddrPortFrom(a, p), timeout: Long})
+		} else {
+			out = append(out, job{to: netip.AddrPortFrom(a, p), timeout: Brief})
+		}
+	}
+	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return append(out, first...)
+}
