@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -157,28 +158,35 @@ func TestLossyLink(t *testing.T) {
 	}
 }
 
-// More than 1,200 SYNs and it dies for four seconds: what was silent meanwhile is void.
+// patient is a clock that tells when somebody waits by it.
+type patient struct {
+	clock.Clock
+	waits func()
+}
+
+func (p patient) Sleep(ctx context.Context, d time.Duration) error {
+	p.waits()
+	return p.Clock.Sleep(ctx, d)
+}
+
+// More than 1,200 SYNs and it dies, until it is left alone: what was silent meanwhile is void.
 func TestAWeakDevice(t *testing.T) {
 	t.Parallel()
-	var until time.Time
-	died := 0
+	var dead atomic.Bool
 	n := 0
 	d := newStack(t, func(p uint16) byte {
-		if time.Now().Before(until) {
-			return 0
-		}
 		if n++; n == 1200 {
-			n = 0
-			if died++; died == 1 {
-				until = time.Now().Add(4 * time.Second)
-			}
+			dead.Store(true)
 		}
-		if p%300 == 0 || p == 80 {
+		switch {
+		case dead.Load():
+			return 0
+		case p%300 == 0 || p == 80:
 			return 'a'
 		}
 		return 'r'
 	})
-	on := device(t, dial.Options{Quiet: 300 * time.Millisecond}, upTo(3000), d.addr)
+	on := device(t, dial.Options{Quiet: 300 * time.Millisecond, Clock: patient{clock.Real(), func() { dead.Store(false) }}}, upTo(3000), d.addr)
 	s, err := Ports{}.Ask(t.Context(), on)
 	if err != nil {
 		t.Fatal(err)
