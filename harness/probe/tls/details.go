@@ -135,6 +135,9 @@ func (o *survey) modern(ctx context.Context) error {
 		}
 	}
 	o.Groups = namesOf(found, groupName)
+	if err := o.early(ctx); err != nil {
+		return err
+	}
 	return o.modernSchemes(ctx, suites, found)
 }
 

@@ -40,6 +40,7 @@ type serverHello struct {
 	compression uint8
 	retry       bool
 	group       uint16 // of key_share, TLS 1.3
+	share       []byte // of key_share, in a ServerHello
 	sentinel    bool   // the mark of a server that speaks a later version (RFC 8446 section 4.1.3)
 	secureReneg bool
 	extended    bool // extended master secret
@@ -198,7 +199,10 @@ func (h *serverHello) extension(id uint16, body cryptobyte.String) bool {
 	case extSupportedVersions:
 		return body.ReadUint16(&h.version)
 	case extKeyShare:
-		return body.ReadUint16(&h.group)
+		if !body.ReadUint16(&h.group) {
+			return false
+		}
+		return body.Empty() || body.ReadUint16LengthPrefixed((*cryptobyte.String)(&h.share))
 	case extRenegotiation:
 		h.secureReneg = true
 	case extExtendedMaster:

@@ -65,3 +65,18 @@ func FuzzDescribe(f *testing.F) {
 		}
 	})
 }
+
+func FuzzTicket(f *testing.F) {
+	f.Add([]byte{0, 0, 1, 0, 1, 2, 3, 4, 0, 0, 1, 7, 0, 8, 0, 42, 0, 4, 0, 0, 64, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m := &messages{r: bytes.NewReader(b)}
+		for range 64 {
+			if _, whole, err := m.next(); err != nil || len(whole) < 4 {
+				break
+			}
+		}
+		if allowsEarly(b) && len(b) < 22 {
+			t.Error("early data without room for it")
+		}
+	})
+}

@@ -34,7 +34,6 @@ const (
 	extSchemes           = 13
 	extEncryptThenMAC    = 22
 	extExtendedMaster    = 23
-	extPreSharedKey      = 41
 	extEarlyData         = 42
 	extSupportedVersions = 43
 	extPSKModes          = 45

@@ -134,7 +134,6 @@ func allSchemes() (ids []uint16) {
 // Alerts of RFC 8446 section 6 and older that matter here.
 const (
 	alertHandshakeFailure      = 40
-	alertIllegalParameter      = 47
 	alertProtocolVersion       = 70
 	alertInsufficientSecurity  = 71
 	alertInappropriateFallback = 86

@@ -129,7 +129,7 @@ func SuiteNamed(name string) (Suite, bool) {
 	return Suite{}, false
 }
 
-var hashes = []string{"MD5", "SHA", "SHA1", "SHA256", "SHA384", "SM3", "IMIT", "GOSTR3411", "OMAC"}
+var hashes = []string{"MD5", "SHA", "SHA1", "SHA256", "SHA384", "SHA512", "SM3", "IMIT", "GOSTR3411", "OMAC"}
 
 // named reads the attributes out of a suite's name.
 func named(id uint32, name string) Suite {
@@ -149,7 +149,7 @@ func named(id uint32, name string) Suite {
 	if cipher == "NULL_NULL" || slices.Contains(hashes, cipher) { // TLS_SHA256_SHA256 only protects integrity
 		cipher = "NULL"
 	}
-	for _, mode := range []string{"GCM", "CCM", "POLY1305", "MGM"} {
+	for _, mode := range []string{"GCM", "CCM", "POLY1305", "MGM", "AEGIS"} {
 		if strings.Contains(cipher, mode) {
 			s.MAC = "AEAD"
 		}

@@ -67,7 +67,7 @@ func TestOffersOfAModernServer(t *testing.T) {
 	if !slices.Contains(o.SignatureAlgorithms, "ecdsa_secp256r1_sha256") {
 		t.Errorf("signature algorithms: %v", o.SignatureAlgorithms)
 	}
-	if o.SecureRenegotiation == nil || !*o.SecureRenegotiation || o.FallbackSCSV == nil || !*o.FallbackSCSV || o.DowngradeSentinel == nil || !*o.DowngradeSentinel || o.Compression || o.DHBits != 0 {
+	if o.SecureRenegotiation == nil || !*o.SecureRenegotiation || o.FallbackSCSV == nil || !*o.FallbackSCSV || o.DowngradeSentinel == nil || !*o.DowngradeSentinel || o.Compression || o.DHBits != 0 || o.EarlyData == nil || *o.EarlyData {
 		t.Errorf("details: %+v", o)
 	}
 	sum := sha256.Sum256(cert.Certificate[0])
@@ -149,6 +149,24 @@ func TestClientCertificateWanted(t *testing.T) {
 		o := ask(t, tls.Offers{Port: port})
 		if !o.ClientCertificate || !o.KeyProven || o.Chain[0].KeyType != "Ed25519" {
 			t.Errorf("%x: client certificate %v, proven %v, %q", to, o.ClientCertificate, o.KeyProven, o.Undecided)
+		}
+	}
+}
+
+func TestEarlyData(t *testing.T) {
+	t.Parallel()
+	pem := writePEM(t, certificate(t, key(t, "ecdsa")))
+	for name, c := range map[string]struct {
+		port uint16
+		want bool
+	}{
+		"given":     {openssl(t, "-cert", pem, "-key", pem, "-tls1_3", "-early_data"), true},
+		"SHA-384":   {openssl(t, "-cert", pem, "-key", pem, "-tls1_3", "-early_data", "-ciphersuites", "TLS_AES_256_GCM_SHA384", "-groups", "P-256"), true},
+		"none":      {openssl(t, "-cert", pem, "-key", pem, "-tls1_3"), false},
+		"no ticket": {openssl(t, "-cert", pem, "-key", pem, "-tls1_3", "-num_tickets", "0"), false},
+	} {
+		if o := ask(t, tls.Offers{Port: c.port}); o.EarlyData == nil || *o.EarlyData != c.want {
+			t.Errorf("%s: %v, %q", name, o.EarlyData, o.Undecided)
 		}
 	}
 }
