@@ -91,11 +91,13 @@ type Options struct {
 	For        time.Duration         // 0: DefaultWindow
 	Unicast    []netip.Addr          // also asked directly, where multicast does not reach; being named, they count as on link
 	Event      func(Event)           // called by Discover's own goroutine; may be nil
-	Until      func(d []Device) bool // true ends the search early; first asked after settle; may be nil
+	Until      func(d []Device) bool // true ends the search early; first asked after slowest; may be nil
+
+	settle time.Duration // instead of slowest, for tests
 }
 
-// settle is how long slow answers get (SSDP: MX 1) before a search may end early.
-const settle = 1500 * time.Millisecond
+// slowest is how long answers may take (SSDP: MX 1): a search does not end before, lest a second device of that name be missed.
+const slowest = 1500 * time.Millisecond
 
 // ErrCrowded says that more spoke than are kept; the devices that came first are returned with it.
 var ErrCrowded = errors.New("discovery: too many devices announce themselves, some are left out\nname the device by its address")
@@ -105,6 +107,9 @@ var ErrCrowded = errors.New("discovery: too many devices announce themselves, so
 func Discover(ctx context.Context, o Options) ([]Device, error) {
 	if o.For <= 0 {
 		o.For = DefaultWindow
+	}
+	if o.settle == 0 {
+		o.settle = slowest
 	}
 	links, err := findLinks(o)
 	if err != nil {

@@ -44,11 +44,6 @@ func camera(instance, host string, port int, addrs ...string) []string {
 	return rr
 }
 
-// has says whether a device has an address.
-func has(a string) func([]Device) bool {
-	return func(devices []Device) bool { return at(devices, a) != nil }
-}
-
 func at(devices []Device, a string) *Device {
 	n := slices.IndexFunc(devices, func(d Device) bool { return slices.Contains(d.Addresses, netip.MustParseAddr(a)) })
 	if n < 0 {
@@ -57,12 +52,17 @@ func at(devices []Device, a string) *Device {
 	return &devices[n]
 }
 
-// find discovers on one interface and returns the device with that address.
-func find(t *testing.T, iface, a string, o Options) Device {
+// find discovers on one interface until the device with that address is as wanted, and returns it; or what it was at the end.
+func find(t *testing.T, iface, a string, o Options, wanted func(Device) bool) Device {
 	t.Helper()
 	o.Interfaces = []string{iface}
 	if o.For == 0 {
-		o.For = 1200 * time.Millisecond
+		o.For = 6 * time.Second
+	}
+	o.settle = 300 * time.Millisecond
+	o.Until = func(devices []Device) bool {
+		d := at(devices, a)
+		return d != nil && wanted(*d)
 	}
 	devices, err := Discover(t.Context(), o)
 	if err != nil {
@@ -70,15 +70,28 @@ func find(t *testing.T, iface, a string, o Options) Device {
 	}
 	d := at(devices, a)
 	if d == nil {
-		t.Fatalf("nothing at %s among %+v", a, devices)
+		var found []string
+		for _, d := range devices {
+			found = append(found, fmt.Sprint(d.Addresses, d.Claims))
+		}
+		t.Fatalf("nothing at %s among %v", a, found)
 	}
 	return *d
 }
 
+// complete says that all services of a device have a port; anyhow nothing more than that the device is there.
+func complete(d Device) bool {
+	return len(d.Services) > 0 && !slices.ContainsFunc(d.Services, func(s Service) bool { return s.Port == 0 || s.Raw == nil })
+}
+
+func named(name string) func(Device) bool { return func(d Device) bool { return d.Name == name } }
+
+func anyhow(Device) bool { return true }
+
 func TestFindsADeviceThatAnswersPTROnly(t *testing.T) {
 	t.Parallel()
 	respond(t, lo(t), "127.83.0.2", false, camera(`Cam\ One`, "cam2", 8443, "127.83.0.2")...)
-	d := find(t, "lo", "127.83.0.2", Options{})
+	d := find(t, "lo", "127.83.0.2", Options{}, complete)
 	want := Service{Type: "_https._tcp", Instance: "Cam One", Host: "cam2.local", Port: 8443,
 		TXT: map[string]string{"model": "C1", "fw": "1.0", "vendor": "Acme"}, Raw: []string{"model=C1", "fw=1.0", "vendor=Acme"},
 		Source: "mdns", Addrs: []netip.Addr{netip.MustParseAddr("127.83.0.2")}}
@@ -93,7 +106,7 @@ func TestFindsADeviceThatAnswersPTROnly(t *testing.T) {
 func TestFindsADeviceOnIPv6Loopback(t *testing.T) {
 	t.Parallel()
 	respond(t, lo(t), "::1", true, camera("Six", "six", 8446, "::1")...)
-	if d := find(t, "lo", "::1", Options{}); d.Name != "Six" || len(d.Services) != 1 || d.Services[0].Port != 8446 {
+	if d := find(t, "lo", "::1", Options{}, complete); d.Name != "Six" || len(d.Services) != 1 || d.Services[0].Port != 8446 {
 		t.Errorf("device is %+v", d)
 	}
 }
@@ -116,7 +129,7 @@ func TestKeepsAsking(t *testing.T) {
 			<-time.After(10 * time.Millisecond)
 		}
 	}()
-	find(t, "lo", "127.83.0.3", Options{For: 4 * time.Second, Until: has("127.83.0.3")})
+	find(t, "lo", "127.83.0.3", Options{}, complete)
 }
 
 func TestAsksByBothWaysWithTTL255(t *testing.T) {
@@ -224,11 +237,11 @@ func TestReportsTheGoodbyeInTheResult(t *testing.T) {
 		r.set()
 		r.announce("_https._tcp.local. 0 IN PTR Leaver._https._tcp.local.")
 	})
-	d := find(t, "lo", "127.83.0.5", Options{For: 1500 * time.Millisecond, Event: func(e Event) {
+	d := find(t, "lo", "127.83.0.5", Options{Event: func(e Event) {
 		if e.Device.Name == "Leaver" {
 			once()
 		}
-	}})
+	}}, func(d Device) bool { return d.Gone })
 	if !d.Gone || len(d.Services) != 0 || d.Name != "Leaver" {
 		t.Errorf("device is %+v", d)
 	}
@@ -240,11 +253,11 @@ func TestAddressesOfOneDevice(t *testing.T) {
 	respond(t, lo(t), "127.83.1.1", true, camera("Dual", "dual", 8443, "127.83.1.1", "127.83.1.2")...)
 	respond(t, lo(t), "127.83.1.2", true, camera("Dual", "dual", 8443, "127.83.1.1", "127.83.1.2")...)
 	respond(t, lo(t), "127.83.1.3", true, camera("Dual", "dual", 8443, "127.83.1.1", "127.83.1.3")...)
-	d := find(t, "lo", "127.83.1.1", Options{})
+	d := find(t, "lo", "127.83.1.1", Options{}, func(d Device) bool { return len(d.Addresses) == 2 })
 	if fmt.Sprint(d.Addresses) != "[127.83.1.1 127.83.1.2]" || len(d.Claims) != 0 || len(d.Services) != 1 || len(d.Services[0].Addrs) != 2 {
 		t.Errorf("device is %+v", d)
 	}
-	d = find(t, "lo", "127.83.1.3", Options{})
+	d = find(t, "lo", "127.83.1.3", Options{}, complete)
 	if fmt.Sprint(d.Addresses) != "[127.83.1.3]" || fmt.Sprint(d.Claims) != "[127.83.1.1]" {
 		t.Errorf("the one that names its neighbour is %+v", d)
 	}
@@ -253,16 +266,25 @@ func TestAddressesOfOneDevice(t *testing.T) {
 func TestAClaimedAddressIsNotTaken(t *testing.T) {
 	t.Parallel()
 	neighbour := respond(t, lo(t), "127.83.2.9", false)
-	for n, elsewhere := range []string{"127.83.2.9", "192.0.2.9", "8.8.8.8", "fe80::9", "224.0.0.1"} {
-		own := fmt.Sprintf("127.83.2.%d", n+1)
-		respond(t, lo(t), own, true, camera("Liar", "liar", 22, elsewhere)...)
-		d := find(t, "lo", own, Options{For: 400 * time.Millisecond})
-		claim := elsewhere
-		if claim == "fe80::9" {
-			claim += "%lo"
+	claims := map[string]string{"127.83.2.1": "127.83.2.9", "127.83.2.2": "192.0.2.9", "127.83.2.3": "8.8.8.8", "127.83.2.4": "fe80::9", "127.83.2.5": "224.0.0.1"}
+	for own, claim := range claims {
+		respond(t, lo(t), own, true, camera("Liar", "liar", 22, claim)...)
+	}
+	devices, err := Discover(t.Context(), Options{Interfaces: []string{"lo"}, settle: tick, Until: func(devices []Device) bool {
+		for own := range claims {
+			if d := at(devices, own); d == nil || !complete(*d) {
+				return false
+			}
 		}
-		if fmt.Sprint(d.Addresses) != "["+own+"]" || fmt.Sprint(d.Claims) != "["+claim+"]" || len(d.Services[0].Addrs) != 0 {
-			t.Errorf("one that claims %s is %+v", elsewhere, d)
+		return true
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for own, claim := range claims {
+		d := at(devices, own)
+		if d == nil || fmt.Sprint(d.Addresses) != "["+own+"]" || len(d.Claims) != 1 || strings.TrimSuffix(d.Claims[0], "%lo") != claim || len(d.Services[0].Addrs) != 0 {
+			t.Errorf("one that claims %s is %+v", claim, d)
 		}
 	}
 	neighbour.mu.Lock()
@@ -278,7 +300,7 @@ func TestStationsAreKeptApart(t *testing.T) {
 	respond(t, lo(t), "127.83.3.1", true, camera("Honest", "honest", 8443, "127.83.3.1")...)
 	evil := respond(t, lo(t), "127.83.3.2", true, camera("Honest", "evil", 22, "127.83.3.2")...)
 	evil.announce("_https._tcp.local. 0 IN PTR Honest._https._tcp.local.", "honest.local. 120 IN A 127.83.3.2")
-	d := find(t, "lo", "127.83.3.1", Options{})
+	d := find(t, "lo", "127.83.3.1", Options{}, complete)
 	if d.Gone || len(d.Services) != 1 || d.Services[0].Port != 8443 || fmt.Sprint(d.Addresses) != "[127.83.3.1]" {
 		t.Errorf("device is %+v", d)
 	}
@@ -288,7 +310,7 @@ func TestNamesStayDataAndPrintSafely(t *testing.T) {
 	t.Parallel()
 	instance := `\027[2J<script>alert\(1\)</script>\.\226\128\174`
 	respond(t, lo(t), "127.83.0.6", false, camera(instance, "esc", 8443, "127.83.0.6")...)
-	d := find(t, "lo", "127.83.0.6", Options{})
+	d := find(t, "lo", "127.83.0.6", Options{}, complete)
 	if want := "\x1b[2J<script>alert(1)</script>.\u202e"; d.Name != want {
 		t.Errorf("name is %q, want %q", d.Name, want)
 	}
@@ -314,7 +336,7 @@ func TestMalformedPacketsAreLeftOut(t *testing.T) {
 			}
 		}
 	})
-	d := find(t, "lo", "127.83.0.7", Options{For: time.Second})
+	d := find(t, "lo", "127.83.0.7", Options{}, complete)
 	close(stop)
 	wg.Wait()
 	if len(d.Services) != 1 || d.Name != "Fine" {

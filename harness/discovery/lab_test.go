@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
@@ -32,7 +34,7 @@ func TestMain(m *testing.M) {
 	} else if os.Getenv(inNamespace) == "" {
 		noNamespace = errors.New("fuzzing")
 	}
-	_ = flag.Set("test.parallel", "24") // they wait for answers, and take no processor
+	_ = flag.Set("test.parallel", "10") // they wait for answers, and take no processor
 	os.Exit(m.Run())
 }
 
@@ -154,6 +156,7 @@ func plug(t *testing.T, n byte, cidrs []string, inside func(iface *net.Interface
 		err = address(dev, cidrs...)
 	}
 	if err == nil {
+		awaitIPv6(t)
 		var iface *net.Interface
 		if iface, err = net.InterfaceByName("dev0"); err == nil {
 			inside(iface)
@@ -165,5 +168,18 @@ func plug(t *testing.T, n byte, cidrs []string, inside func(iface *net.Interface
 	runtime.UnlockOSThread()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// awaitIPv6 waits until dev0 has its link-local address: the kernel gives it some time after the link is up.
+func awaitIPv6(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(3 * time.Second); ; runtime.Gosched() {
+		if known, _ := os.ReadFile("/proc/thread-self/net/if_inet6"); strings.Contains(string(known), "fe80") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Skip("needs IPv6")
+		}
 	}
 }

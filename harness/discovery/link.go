@@ -247,7 +247,7 @@ func (u *unixAddress) listen() (*net.UDPConn, error) {
 	return pc.(*net.UDPConn), nil
 }
 
-// ask sends data to the group. A link that is going down loses it, as a lossy link would: the next round asks again.
+// ask sends data to the group.
 func (c *conn) ask(data []byte) {
 	to := c.proto.group(c.v6)
 	if c.v6 {
@@ -256,7 +256,23 @@ func (c *conn) ask(data []byte) {
 	if c.v6 && c.link.loopback { // loopback has no route for IPv6 multicast
 		to = netip.IPv6Loopback()
 	}
-	_, _ = c.WriteToUDPAddrPort(data, netip.AddrPortFrom(to, c.proto.port))
+	c.send(data, to)
+}
+
+// send sends data to one address. A link that is going down loses it, as a lossy link would: the next round asks again.
+func (c *conn) send(data []byte, to netip.Addr) {
+	dst := net.UDPAddrFromAddrPort(netip.AddrPortFrom(to, c.proto.port))
+	if c.v6 {
+		_, _ = c.p6.WriteTo(data, nil, dst)
+		return
+	}
+	cm := &ipv4.ControlMessage{IfIndex: c.link.index}
+	for _, p := range c.link.prefixes {
+		if p.Addr().Is4() && cm.Src == nil { // else the kernel takes another interface's address on loopback
+			cm.Src = p.Addr().AsSlice()
+		}
+	}
+	_, _ = c.p4.WriteTo(data, cm, dst)
 }
 
 // listen hands packets on until the socket is closed or ctx ends.

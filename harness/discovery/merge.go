@@ -13,20 +13,8 @@ import (
 // devices puts the stations together, by the rule of sameDevice, and says which device each is of. Devices are ordered by address.
 func (s *search) devices() ([]Device, map[*station]int) {
 	all := slices.SortedFunc(maps.Values(s.stations), func(a, b *station) int { return byFamily(a.addr, b.addr) })
-	var groups [][]*station
-	for _, st := range all {
-		joined := []*station{st}
-		groups = slices.DeleteFunc(groups, func(g []*station) bool { // one station may join what was apart
-			same := slices.ContainsFunc(g, func(other *station) bool { return sameDevice(st, other) })
-			if same {
-				joined = append(g, joined...)
-			}
-			return same
-		})
-		groups = append(groups, joined)
-	}
-	slices.SortFunc(groups, func(a, b []*station) int { return byFamily(a[0].addr, b[0].addr) })
-	devices, of := make([]Device, len(groups)), map[*station]int{}
+	groups, of := slices.SortedFunc(maps.Values(s.joined(all)), func(a, b []*station) int { return byFamily(a[0].addr, b[0].addr) }), map[*station]int{}
+	devices := make([]Device, len(groups))
 	for n, g := range groups {
 		devices[n] = device(g)
 		for _, st := range g {
@@ -34,6 +22,42 @@ func (s *search) devices() ([]Device, map[*station]int) {
 		}
 	}
 	return devices, of
+}
+
+// joined groups the stations, each group in the order given, keyed by its first.
+func (s *search) joined(all []*station) map[*station][]*station {
+	lead, macs := map[*station]*station{}, map[string][]*station{}
+	var first func(*station) *station
+	first = func(st *station) *station {
+		if lead[st] != st {
+			lead[st] = first(lead[st])
+		}
+		return lead[st]
+	}
+	try := func(a, b *station) {
+		if b != nil && lead[b] != nil && first(a) != first(b) && sameDevice(a, b) {
+			lead[first(b)] = first(a)
+		}
+	}
+	for _, st := range all {
+		lead[st] = st
+		for _, h := range st.hosts { // only those can be one device's that name each other, or share a link-layer address
+			for a := range h.addrs {
+				try(st, s.stations[a])
+			}
+		}
+		for _, other := range macs[st.mac] {
+			try(other, st)
+		}
+		if st.mac != "" {
+			macs[st.mac] = append(macs[st.mac], st)
+		}
+	}
+	groups := map[*station][]*station{}
+	for _, st := range all {
+		groups[first(st)] = append(groups[first(st)], st)
+	}
+	return groups
 }
 
 // byFamily orders IPv4 before IPv6, and link-local IPv6 last.

@@ -13,11 +13,12 @@ import (
 
 // A responder is a device that answers mDNS on one interface, from one address, with the records it is given.
 type responder struct {
-	t     testing.TB
-	group *conn        // hears questions
-	out   *net.UDPConn // speaks, from the address
-	v6    bool
-	link  *link
+	t      testing.TB
+	group  *conn        // hears questions
+	out    *net.UDPConn // speaks, from the address
+	sender *conn        // the same
+	v6     bool
+	link   *link
 
 	mu      sync.Mutex
 	records []dns.RR
@@ -40,11 +41,12 @@ func respond(t testing.TB, iface *net.Interface, from string, extra bool, record
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.prefixes = []netip.Prefix{netip.PrefixFrom(a, a.BitLen())} // what it sends from
 	sender := &conn{UDPConn: out, link: l, proto: mdns, v6: a.Is6(), asker: true}
 	if err := sender.attach(); err != nil {
 		t.Fatal(err)
 	}
-	r := &responder{t: t, group: group, out: out, v6: a.Is6(), link: l, extra: extra}
+	r := &responder{t: t, group: group, out: out, v6: a.Is6(), link: l, extra: extra, sender: sender}
 	r.set(records...)
 	done := make(chan struct{}, 2)
 	for _, c := range []*net.UDPConn{group.UDPConn, out} {
@@ -142,6 +144,5 @@ func (r *responder) announce(records ...string) {
 
 // shout sends any bytes to the group.
 func (r *responder) shout(data []byte) {
-	c := conn{UDPConn: r.out, link: r.link, proto: mdns, v6: r.v6}
-	c.ask(data)
+	r.sender.ask(data)
 }

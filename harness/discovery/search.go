@@ -130,7 +130,7 @@ func (s *search) run(ctx context.Context) []Device {
 		case typ := <-s.hints:
 			s.learn(typ)
 		case now := <-t.C:
-			if devices := s.step(now); devices != nil && s.o.Until != nil && now.Sub(began) >= settle && s.o.Until(devices) {
+			if devices := s.step(now); devices != nil && s.o.Until != nil && now.Sub(began) >= s.o.settle && s.o.Until(devices) {
 				return s.finish()
 			}
 		case <-ctx.Done():
@@ -191,9 +191,23 @@ func (s *search) take(p packet, now time.Time) {
 		}
 		use = func(st *station) { st.hearWSD(matches) }
 	}
-	if st := s.station(p.from, p.link, now); st != nil {
-		use(st)
+	if from, ok := p.speaker(); ok {
+		if st := s.station(from, p.link, now); st != nil {
+			use(st)
+		}
 	}
+}
+
+// speaker is the address that a packet counts for. What comes in by loopback is this machine, though the kernel may give
+// it another interface's address; a loopback address elsewhere is no neighbour's.
+func (p packet) speaker() (netip.Addr, bool) {
+	if p.link.loopback && !p.from.IsLoopback() {
+		if p.from.Is4() {
+			return netip.AddrFrom4([4]byte{127, 0, 0, 1}), true
+		}
+		return netip.IPv6Loopback(), true
+	}
+	return p.from, p.from.IsLoopback() == p.link.loopback
 }
 
 // station finds or makes the station of an address; nil where it is none, or there are too many.
@@ -308,7 +322,7 @@ func (s *search) send(l *link, p *protocol, messages [][]byte, askers bool) {
 			c.ask(m)
 			for _, a := range s.o.Unicast {
 				if askers && a.Is6() == c.v6 && a.IsLoopback() == l.loopback && (a.Zone() == "" || a.Zone() == l.name) {
-					_, _ = c.WriteToUDPAddrPort(m, netip.AddrPortFrom(a, p.port))
+					c.send(m, a)
 				}
 			}
 		}

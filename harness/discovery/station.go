@@ -34,6 +34,9 @@ type instance struct {
 	txt             []string // nil: not known yet
 	gone            bool
 	heard, expires  time.Time
+	left            time.Time // when it said goodbye
+	was             []string  // the TXT before the last change
+	turned          time.Time // when it changed
 }
 
 // A host is a host name and the addresses that the station gives it.
@@ -68,6 +71,9 @@ func newStation(addr netip.Addr, l *link, foreign bool, now time.Time) *station 
 // and questions are repeated once a minute or more.
 const shortest = 150 * time.Second
 
+// inFlight is how long an answer given before a goodbye or change may arrive after it, by another socket of ours.
+const inFlight = 250 * time.Millisecond
+
 // hear takes one mDNS record of the station, and reports a change of something known.
 func (s *station) hear(r record, now time.Time) []change {
 	switch r.kind {
@@ -88,16 +94,28 @@ func (s *station) hear(r record, now time.Time) []change {
 		return s.renew(i, r.ttl, now)
 	case dns.TypeTXT:
 		if i := s.instance(r.shown, now); i != nil && r.ttl > 0 {
-			changed := i.txt != nil && !slices.Equal(i.txt, r.txt)
-			i.txt, i.heard = r.txt, now
-			if changed && !i.gone {
-				return []change{{Updated, s, i}}
-			}
+			return s.update(i, r.txt, now)
 		}
 	case dns.TypeA:
 		s.hearAddress(r, now)
 	}
 	return nil
+}
+
+// update takes a TXT record.
+func (s *station) update(i *instance, txt []string, now time.Time) []change {
+	if i.txt == nil || slices.Equal(i.txt, txt) {
+		i.txt = txt
+		return nil
+	}
+	if slices.Equal(i.was, txt) && now.Sub(i.turned) < inFlight {
+		return nil
+	}
+	i.was, i.txt, i.turned, i.heard = i.txt, txt, now, now
+	if i.gone {
+		return nil
+	}
+	return []change{{Updated, s, i}}
 }
 
 // lastLabels gives the last n labels of a name, so that a subtype's PTR counts for its type.
@@ -125,10 +143,13 @@ func (s *station) instance(full string, now time.Time) *instance {
 func (s *station) renew(i *instance, ttl time.Duration, now time.Time) []change {
 	if ttl == 0 {
 		was := i.gone
-		i.gone = true
+		i.gone, i.left = true, now
 		if s.goodbye = true; !was {
 			return []change{{Gone, s, i}}
 		}
+		return nil
+	}
+	if now.Sub(i.left) < inFlight {
 		return nil
 	}
 	i.gone, i.heard, i.expires = false, now, now.Add(max(ttl, shortest))
@@ -170,14 +191,14 @@ func (s *station) expire(now time.Time) (changes []change) {
 	return changes
 }
 
-// says reports whether the station names that address as its own.
+// says reports whether the station names that address as its own, by mDNS.
 func (s *station) says(a netip.Addr) bool {
 	for _, h := range s.hosts {
 		if _, ok := h.addrs[a]; ok {
 			return true
 		}
 	}
-	return s.claimed[a.String()]
+	return false
 }
 
 // claim notes an address or host that the station named outside mDNS.

@@ -34,9 +34,9 @@ type ResolveError struct {
 func (e *ResolveError) Error() string {
 	var b strings.Builder
 	if e.Ambiguous {
-		fmt.Fprintf(&b, "target %q fits %d devices\nname one of them by address:", Printable(e.Word), len(e.Candidates))
+		fmt.Fprintf(&b, "target \"%s\" fits %d devices\nname one of them by address:", Printable(e.Word), len(e.Candidates))
 	} else {
-		fmt.Fprintf(&b, "target %q was not found\n%s", Printable(e.Word), e.hint)
+		fmt.Fprintf(&b, "target \"%s\" was not found\n%s", Printable(e.Word), e.hint)
 		if len(e.Candidates) > 0 {
 			b.WriteString("found were:")
 		}
@@ -93,14 +93,14 @@ func Resolve(ctx context.Context, word string, known func(context.Context) ([]De
 	if a, err := parseAddress(name); err == nil {
 		return resolveAddress(ctx, word, []netip.Addr{a}, ports, known)
 	} else if !errors.Is(err, errNotAddress) {
-		return Target{}, fmt.Errorf("target %q: %w", Printable(word), err)
+		return Target{}, fmt.Errorf("target \"%s\": %w", Printable(word), err)
 	}
 	if addrs := hostsFile(name); len(addrs) > 0 {
 		return resolveAddress(ctx, word, addrs, ports, known)
 	}
 	devices, err := known(ctx)
 	if err != nil && !(errors.Is(err, ErrCrowded) && len(devices) > 0) {
-		return Target{}, fmt.Errorf("looking for target %q: %w", Printable(word), err)
+		return Target{}, fmt.Errorf("looking for target \"%s\": %w", Printable(word), err)
 	}
 	fitting, all := match(name, devices)
 	switch {
@@ -146,7 +146,7 @@ func limit(t Target, word string) (Target, error) {
 		}
 	}
 	if len(t.Ports) == 0 {
-		return Target{}, fmt.Errorf("target %q is on loopback, which belongs to this machine, and no service is announced there\nsay which ports are the device's: %s",
+		return Target{}, fmt.Errorf("target \"%s\" is on loopback, which belongs to this machine, and no service is announced there\nsay which ports are the device's: %s",
 			Printable(word), netip.AddrPortFrom(t.Addresses[0], 8443).String()+",2222")
 	}
 	slices.Sort(t.Ports)
@@ -203,7 +203,7 @@ func splitPorts(word string) (name string, ports []uint16, err error) {
 		a, errA := strconv.ParseUint(from, 10, 16)
 		b, errB := strconv.ParseUint(to, 10, 16)
 		if errA != nil || errB != nil || a == 0 || a > b {
-			return "", nil, fmt.Errorf("target %q: %q is no port or range of ports\nports are 1 to 65535: 8443,2222 or 8000-8010", Printable(word), part)
+			return "", nil, fmt.Errorf("target \"%s\": %q is no port or range of ports\nports are 1 to 65535: 8443,2222 or 8000-8010", Printable(word), part)
 		}
 		for p := a; p <= b; p++ {
 			ports = append(ports, uint16(p))

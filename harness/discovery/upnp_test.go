@@ -79,7 +79,7 @@ func TestReadsTheDescriptionOfASpeaker(t *testing.T) {
 	t.Parallel()
 	url, port, _ := web(t, "127.83.4.1", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, cameraXML) })
 	upnp(t, "127.83.4.1", url+"/d.xml")
-	d := find(t, "lo", "127.83.4.1", Options{})
+	d := find(t, "lo", "127.83.4.1", Options{}, named("Porch Cam"))
 	if d.Name != "Porch Cam" || d.Vendor != "Acme" || d.Model != "C 7" || !d.HasSerial || d.UUID != "4d-127.83.4.1" || len(d.Claims) != 0 {
 		t.Errorf("device is %+v", d)
 	}
@@ -98,7 +98,7 @@ func TestADescriptionElsewhereIsNotFetched(t *testing.T) {
 	upnp(t, "127.83.4.4", "http://user:pw@127.83.4.9/")
 	upnp(t, "127.83.4.5", "http://localhost:80/")
 	upnp(t, "127.83.4.6", "file:///etc/passwd")
-	d := find(t, "lo", "127.83.4.2", Options{})
+	d := find(t, "lo", "127.83.4.2", Options{}, func(d Device) bool { return len(d.Services) > 0 })
 	if fmt.Sprint(d.Claims) != "[127.83.4.9]" || d.Vendor != "" || d.Services[0].Port != 0 {
 		t.Errorf("device is %+v", d)
 	}
@@ -134,7 +134,7 @@ func TestAHostileDescriptionIsLeftOut(t *testing.T) {
 			url, _, _ := web(t, from, h)
 			upnp(t, from, url)
 			began := time.Now()
-			if d := find(t, "lo", from, Options{}); d.Name != from || time.Since(began) > 3*time.Second {
+			if d := find(t, "lo", from, Options{For: 2 * time.Second}, func(Device) bool { return false }); d.Name != from || time.Since(began) > 4*time.Second {
 				t.Errorf("after %v device is %+v", time.Since(began), d)
 			}
 		})
@@ -146,10 +146,10 @@ func TestHearsNotifyAndByebye(t *testing.T) {
 	const notify = "NOTIFY * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nNT: urn:x:device:Lamp:1\r\nNTS: ssdp:%s\r\nUSN: uuid:lamp::urn:x:device:Lamp:1\r\n\r\n"
 	answerer(t, ssdp, "127.83.4.7", func(q []byte) []string { return []string{fmt.Sprintf(notify, "alive")} })
 	answerer(t, ssdp, "127.83.4.8", func(q []byte) []string { return []string{fmt.Sprintf(notify, "alive"), fmt.Sprintf(notify, "byebye")} })
-	if d := find(t, "lo", "127.83.4.7", Options{}); d.Gone || len(d.Services) != 1 || d.UUID != "lamp" {
+	if d := find(t, "lo", "127.83.4.7", Options{}, anyhow); d.Gone || len(d.Services) != 1 || d.UUID != "lamp" {
 		t.Errorf("device is %+v", d)
 	}
-	if d := find(t, "lo", "127.83.4.8", Options{}); !d.Gone || len(d.Services) != 0 {
+	if d := find(t, "lo", "127.83.4.8", Options{}, func(d Device) bool { return d.Gone }); !d.Gone || len(d.Services) != 0 {
 		t.Errorf("device that left is %+v", d)
 	}
 }
@@ -167,7 +167,7 @@ func TestFindsByWSDiscovery(t *testing.T) {
 		}
 		return []string{probeMatch}
 	})
-	d := find(t, "lo", "127.83.6.1", Options{})
+	d := find(t, "lo", "127.83.6.1", Options{}, named("Yard Cam"))
 	if d.Name != "Yard Cam" || d.Model != "Y2" || d.UUID != "77-88" || fmt.Sprint(d.Claims) != "[127.83.6.9]" || len(d.Services) != 2 {
 		t.Fatalf("device is %+v", d)
 	}
@@ -191,6 +191,49 @@ func TestDescriptionInLatin1(t *testing.T) {
 	d, err := parseDescription([]byte("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><root><device><friendlyName>K\xfcche</friendlyName></device></root>"))
 	if err != nil || d.name != "Küche" {
 		t.Errorf("read %+v, %v", d, err)
+	}
+}
+
+// Answers given before a change may come after it, by another socket; the change back comes later.
+func TestLateAnswersChangeNothing(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	st := newStation(netip.MustParseAddr("127.83.7.2"), newLink(*lo(t)), false, now)
+	hear := func(after time.Duration, rr string) (changes []change) {
+		records, err := parseMDNS(pack(t, rr))
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(after)
+		for _, r := range records {
+			changes = append(changes, st.hear(r, now)...)
+		}
+		return changes
+	}
+	const ptr, bye = "_x._tcp.local. 120 IN PTR a._x._tcp.local.", "_x._tcp.local. 0 IN PTR a._x._tcp.local."
+	const one, two = `a._x._tcp.local. 120 IN TXT "v=1"`, `a._x._tcp.local. 120 IN TXT "v=2"`
+	for n, step := range []struct {
+		after time.Duration
+		rr    string
+		kind  string
+		live  bool
+	}{
+		{0, ptr, "", true}, {0, one, "", true}, {0, one, "", true}, {0, two, Updated, true},
+		{inFlight / 2, one, "", true}, {time.Second, ptr, "", true}, {0, one, Updated, true},
+		{time.Second, bye, Gone, false}, {0, bye, "", false}, {inFlight / 2, ptr, "", false}, {time.Second, ptr, "", true},
+		{time.Second, bye, Gone, false},
+	} {
+		changes := hear(step.after, step.rr)
+		if kind := fmt.Sprint(changes); len(changes) > 1 || len(changes) == 1 && changes[0].kind != step.kind || len(changes) == 0 && step.kind != "" || st.live() != step.live {
+			t.Errorf("step %d: changes %s, live %v, want %q, %v", n, kind, st.live(), step.kind, step.live)
+		}
+	}
+	hear(time.Second, ptr)
+	if c := st.expire(now.Add(shortest)); len(c) != 0 || !st.live() {
+		t.Error("expired too early")
+	}
+	if c := st.expire(now.Add(shortest + time.Second)); len(c) != 1 || c[0].kind != Gone || st.live() {
+		t.Errorf("did not expire: %v", c)
 	}
 }
 
