@@ -133,7 +133,7 @@ func plug(t *testing.T, n byte, cidrs []string, inside func(iface *net.Interface
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer away.Close()
+	t.Cleanup(func() { away.Close() }) // it lives as long as something holds it
 	quickIPv6()
 	if err := netns.Set(home); err != nil {
 		t.Fatal(err)
