@@ -10,7 +10,8 @@
 //   - two addresses that both speak name each other (a dual-stack host asked over IPv4 and over IPv6).
 //
 // All else that a device says of addresses ends in Claims and gets no packet from us: no device aims the harness at its
-// neighbour. On loopback there is no link-layer address, so there only speaking counts. What is left open: a
+// neighbour. On loopback there is no link-layer address, so there only speaking counts: a device on 127.0.0.2 must send
+// from 127.0.0.2; what comes by loopback from an address of another interface counts for 127.0.0.1. What is left open: a
 // frame whose IP source is forged on the same link looks as if its owner spoke.
 //
 //	devices, err := discovery.Discover(ctx, discovery.Options{Interfaces: []string{"eth0"}, For: 3 * time.Second})
