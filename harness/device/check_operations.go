@@ -57,8 +57,8 @@ func (c *checker) operation(key string, op Operation) {
 			known = append(known, captured(s)...)
 		}
 	}
-	known = c.steps(path+"/steps", op.Steps, known)
-	c.steps(path+"/undo", op.Undo, known)
+	c.steps(path+"/steps", op.Steps, slices.Clone(known))
+	c.steps(path+"/undo", op.Undo, known) // what the steps captured may have died with their process
 	if bare == "read-version" && c.whole(path) && !slices.ContainsFunc(op.Steps, func(s Step) bool { return s.Capture["version"] != "" }) {
 		c.say(path, "read-version captures no version", "add to a step capture: {version: …}")
 	}
@@ -71,8 +71,8 @@ func captured(s Step) (names []string) {
 	return names
 }
 
-// steps returns the names known after them.
-func (c *checker) steps(path string, steps []Step, known []string) []string {
+// steps checks them in order: what one captured the next may use.
+func (c *checker) steps(path string, steps []Step, known []string) {
 	for i, s := range steps {
 		at := fmt.Sprintf("%s/%d", path, i)
 		switch {
@@ -89,7 +89,6 @@ func (c *checker) steps(path string, steps []Step, known []string) []string {
 		}
 		known = append(known, captured(s)...)
 	}
-	return known
 }
 
 func (c *checker) exec(path string, args []string, known []string) {

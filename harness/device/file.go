@@ -276,7 +276,7 @@ type DelFunc struct {
 type Operation struct {
 	Login string  `yaml:"login,omitempty"` // done first: the operation login as this login of the sample; what it captured are parameters here
 	Steps []Step  `yaml:"steps"`
-	Undo  []Step  `yaml:"undo,omitempty"`
+	Undo  []Step  `yaml:"undo,omitempty"`   // put it back; they know the parameters, but nothing that the steps captured
 	WaitS float64 `yaml:"wait_s,omitempty"` // after the steps, until the device is itself again
 	Level string  `yaml:"level,omitempty"`  // when gentler or harsher than the operation's usual level
 }
