@@ -137,7 +137,7 @@ operations:
   reimage:
     steps: [{http: {method: POST, url: "https://{address}:PORT/api/reimage?v={version}"}}]
   health:
-    steps: [{exec: [./hook.sh, env, "{kind:none}"], capture: {state: 'regex:(address is \S+)', code: output}}]
+    steps: [{exec: [./hook.sh, env, "{kind:none}"], capture: {state: 'regex:(address is \S+)', code: 'regex:(password is [^,]+)'}}]
   stimulus:
     steps: [{exec: [./hook.sh, loud]}]
   pair:

@@ -162,29 +162,32 @@ func (u OfferUpdate) settle(ctx context.Context, on *dial.Device, r *Offered) er
 			return context.Cause(ctx)
 		}
 	}
+	var cycled error
 	if u.PowerCycle && Declared(on.File, "power-cycle") {
 		out, err := PowerCycle{}.Do(ctx, on)
-		switch {
-		case errors.Is(err, dial.ErrDown):
-			r.Why = err.Error()
-			return nil // left unable to start: a finding, not a trouble of ours
-		case err != nil:
-			return err
-		case !out.OK:
-			return fmt.Errorf("operation %q: %s", "power-cycle", out.why())
+		if cycled = err; err == nil && !out.OK {
+			cycled = fmt.Errorf("operation %q: %s", "power-cycle", out.why())
 		}
-		r.PowerCycled = true
+		r.PowerCycled = cycled == nil
 	}
 	v, err := Version{}.Ask(ctx, on)
-	if err != nil {
-		r.Why = err.Error()
+	if err == nil {
+		r.After, r.BootOK = v.Version, true
+		return cycled
 	}
-	r.After = v.Version
-	alive := on.Alive(ctx)
-	if alive != nil && !errors.Is(alive, dial.ErrDown) {
-		return alive
+	r.Why = err.Error()
+	return r.started(ctx, on)
+}
+
+// started tells, of a device that shows no version any more, whether it starts at all. That it does not is a finding.
+func (o *Offered) started(ctx context.Context, on *dial.Device) error {
+	err := on.Alive(ctx)
+	if err != nil && !errors.Is(err, dial.ErrDown) {
+		return err
 	}
-	r.BootOK = alive == nil
+	downs := on.Downs()
+	gone := len(downs) > 0 && !downs[len(downs)-1].Back // something answers, but no service does
+	o.BootOK = err == nil && !gone
 	return nil
 }
 

@@ -190,8 +190,11 @@ func TestProgram(t *testing.T) {
 	if !out.OK || out.Shown["state"] != "address is 127.0.0.1," || !strings.Contains(out.Answer, "kind $(id) `id`") || strings.Contains(out.Answer, "pa55") {
 		t.Errorf("%+v", out)
 	}
-	if code := reveal(t, out.Captured["code"]); !strings.Contains(code, "password is pa55-of-env") || !strings.Contains(code, "in "+filepath.Base(filepath.Dir(on.File.Path))) {
-		t.Errorf("output: %s", code)
+	if code := reveal(t, out.Captured["code"]); code != "password is pa55-of-env" {
+		t.Errorf("captured %q", code)
+	}
+	if folder := "in " + filepath.Base(filepath.Dir(on.File.Path)); !strings.Contains(out.Answer, folder) {
+		t.Errorf("not %s: %s", folder, out.Answer)
 	}
 	if items := sheet.Items(); len(items) != 2 || items[0].Name != "program" || bytes.Contains(items[0].Data, []byte("pa55")) {
 		t.Errorf("evidence: %q", items)
@@ -324,10 +327,9 @@ func TestUpdateThatBricks(t *testing.T) {
 	cam.bricked = true
 	cam.mu.Unlock()
 	o := do(t, on, OfferUpdate{Image: "n", PowerCycle: true})
-	if o.After != "" || o.Why == "" {
+	if o.After != "" || o.BootOK || !strings.Contains(o.Why, "connection refused") {
 		t.Errorf("%+v", o)
 	}
-	t.Logf("boots: %v, why: %s", o.BootOK, o.Why)
 }
 
 func TestNoImages(t *testing.T) {
