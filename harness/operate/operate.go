@@ -235,7 +235,7 @@ func step(ctx context.Context, on *dial.Device, s device.Step, p parameters, out
 			out.Captured[name] = evidence.Keep(v)
 			p[name] = value{text: v, secret: true}
 		} else {
-			out.Shown[name] = printable(v, 256)
+			out.Shown[name] = p.redacted([]byte(v))
 			p[name] = value{text: v}
 		}
 	}
