@@ -49,7 +49,7 @@ func (c *checker) operation(key string, op Operation) {
 	if len(op.Steps) == 0 && c.whole(path) {
 		c.say(path, "the operation has no steps", "add steps: with a line for each - exec: or - http:")
 	}
-	known := slices.Clone(Parameters)
+	known := append(slices.Clone(Parameters), labels(c.f)...)
 	if op.Login != "" {
 		c.login(path+"/login", op.Login)
 		c.declared(path+"/login", "login")

@@ -111,6 +111,9 @@ type Endpoint struct {
 	Proto string `yaml:"proto,omitempty" json:"proto,omitempty"` // https, http, ssh, telnet, ftp, mqtt, mqtts, mdns, …
 	Port  uint16 `yaml:"port,omitempty" json:"port,omitempty"`
 	Path  string `yaml:"path,omitempty" json:"path,omitempty"`
+	// of a login: how it is asked for (form, json, basic, digest), and a path that only a log-in opens
+	Scheme string `yaml:"scheme,omitempty" json:"scheme,omitempty"`
+	Guards string `yaml:"guards,omitempty" json:"guards,omitempty"`
 }
 
 // AuthMech is a row of 1-AuthMech.

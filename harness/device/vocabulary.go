@@ -1,6 +1,9 @@
 package device
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Vocabulary is the operations that suites know. The last ones, checks, only read.
 var Vocabulary = []string{
@@ -40,3 +43,23 @@ var (
 	writings = []string{"raw", "ascii", "hex", "base64", "be32", "le32"}
 	keys     = []string{"ed25519", "rsa2048", "ecdsa-p256"}
 )
+
+// LabelParameter is the parameter that holds a value printed on the sample: "set-up code" is {label_set_up_code}.
+func LabelParameter(name string) string {
+	return "label_" + strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToLower(name))
+}
+
+// labels are the parameters of all samples' labels.
+func labels(f *File) (out []string) {
+	for _, s := range f.Samples {
+		for name := range s.Label {
+			out = append(out, LabelParameter(name))
+		}
+	}
+	return out
+}

@@ -54,9 +54,16 @@ func (p parameters) sample(on *dial.Device, who string) error {
 	return p.secret("password", s)
 }
 
-// of adds the device's address.
+// of adds the device's address, and what is printed on the sample: {label_NAME}. A label that cannot be read is missed
+// where a step needs it.
 func (p parameters) of(on *dial.Device) parameters {
-	return p.with("address", on.Address().String())
+	p = p.with("address", on.Address().String())
+	for name, ref := range on.Sample.Label {
+		if s, err := ref.Reveal(on.File); err == nil {
+			p.secret(device.LabelParameter(name), s)
+		}
+	}
+	return p
 }
 
 // A writing is how a parameter's value is written where it stands.

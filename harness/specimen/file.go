@@ -1,0 +1,78 @@
+package specimen
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"text/template"
+
+	"github.com/secure-by-design/assay/provisions"
+)
+
+//go:embed device.yaml.tmpl
+var deviceFile string
+
+var fileTemplate = template.Must(template.New("device file").Parse(deviceFile))
+
+// facts are what the template fills in.
+type facts map[string]any
+
+// With adds the prefix of a table's IDs.
+func (f facts) With(prefix string) facts {
+	g := maps.Clone(f)
+	g["P"] = prefix
+	return g
+}
+
+// WriteDeviceFile writes the device file of the units, for edition V2.1, with the secrets and update images that it
+// refers to, and returns its path.
+func (u *Units) WriteDeviceFile(dir string) (string, error) {
+	return u.WriteDeviceFileOf(dir, provisions.V21)
+}
+
+// WriteDeviceFileOf is WriteDeviceFile for an edition.
+func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("write the specimen's device file: %w", err)
+	}
+	d := u.units[0]
+	about := facts{"Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(),
+		"Has": d.has, "Two": len(u.units) > 1, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "Alphabet": alphabet}
+	for _, unit := range u.units {
+		for name, value := range map[string]string{"label": unit.label, "owner": unit.password("admin"), "guest": unit.password("guest")} {
+			ref, err := unit.writeSecret(dir, name, value)
+			if err != nil {
+				return "", fmt.Errorf("write the specimen's secrets: %w", err)
+			}
+			about[name+unit.unit] = ref
+		}
+		about["serial"+unit.unit] = unit.serial
+	}
+	for name, i := range map[string]struct{ model, version string }{"n-1": {model, installed}, "n": {model, "1.1.0"}, "n+1": {model, "1.2.0"}, "other-model": {sister, "1.1.0"}} {
+		for file, b := range d.maker.image(i.model, i.version) {
+			if err := os.WriteFile(filepath.Join(dir, "update-"+name+"-"+file), b, 0o644); err != nil {
+				return "", fmt.Errorf("write the specimen's updates: %w", err)
+			}
+		}
+	}
+	path := filepath.Join(dir, "device.yaml")
+	f, err := os.Create(path)
+	if err != nil {
+		return "", fmt.Errorf("write the specimen's device file: %w", err)
+	}
+	defer f.Close()
+	if err := fileTemplate.Execute(f, about); err != nil {
+		return "", fmt.Errorf("write the specimen's device file: %w", err)
+	}
+	return path, f.Close()
+}
+
+// password of an account as it stands; the owner of a device with the universal password was told that it is his own.
+func (d *Device) password(user string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.accounts[user].password
+}

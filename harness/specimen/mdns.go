@@ -1,0 +1,137 @@
+package specimen
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"syscall"
+
+	"github.com/miekg/dns"
+	"golang.org/x/net/ipv4"
+	"golang.org/x/sys/unix"
+)
+
+// group is where mDNS speaks (RFC 6762).
+var group = &net.UDPAddr{IP: net.IPv4(224, 0, 0, 251), Port: 5353}
+
+// announce answers mDNS questions on the device's interface. It sends from the device's own address, so that whoever
+// hears it knows whose word it is.
+func (d *Device) announce() error {
+	ifi, err := net.InterfaceByName(d.Iface)
+	if err != nil {
+		return fmt.Errorf("announce on %s: %w", d.Iface, err)
+	}
+	own, err := shared(d.ctx, netip.AddrPortFrom(d.Options.Addr, 5353).String())
+	if err != nil {
+		return fmt.Errorf("announce on %s: %w", d.Iface, err)
+	}
+	all, err := shared(d.ctx, group.String())
+	if err != nil {
+		own.Close()
+		return fmt.Errorf("announce on %s: %w", d.Iface, err)
+	}
+	out := ipv4.NewPacketConn(own)
+	if err := ipv4.NewPacketConn(all).JoinGroup(ifi, group); err != nil {
+		return fmt.Errorf("announce on %s: %w", d.Iface, err)
+	}
+	out.SetMulticastInterface(ifi)
+	out.SetMulticastLoopback(true)
+	out.SetMulticastTTL(255)
+	say := func(m *dns.Msg, to net.Addr) {
+		if b, err := m.Pack(); err == nil {
+			own.WriteTo(b, to)
+		}
+	}
+	for _, c := range []net.PacketConn{own, all} {
+		d.wg.Go(func() { d.answerAll(c, say) })
+	}
+	say(d.records(120), group)
+	d.close = append(d.close, func() { say(d.records(0), group); own.Close(); all.Close() })
+	return nil
+}
+
+// shared binds an address that other responders of this machine use as well.
+func shared(ctx context.Context, at string) (net.PacketConn, error) {
+	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) {
+			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+			unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+		})
+	}}
+	return lc.ListenPacket(ctx, "udp4", at)
+}
+
+func (d *Device) answerAll(c net.PacketConn, say func(*dns.Msg, net.Addr)) {
+	b := make([]byte, 9000)
+	for {
+		n, from, err := c.ReadFrom(b)
+		if err != nil {
+			return
+		}
+		var q dns.Msg
+		if q.Unpack(b[:n]) != nil || q.Response {
+			continue
+		}
+		if m := d.answers(&q); m != nil {
+			say(m, group)
+			if u, ok := from.(*net.UDPAddr); ok && (u.Port != 5353 || q.Question[0].Qclass&0x8000 != 0) { // legacy, or asked for unicast
+				m.Id, m.Question = q.Id, q.Question
+				say(m, from)
+			}
+		}
+	}
+}
+
+// kinds are the services that it announces.
+func (d *Device) kinds() map[string]uint16 {
+	return map[string]uint16{"_https._tcp.local.": HTTPS, "_http._tcp.local.": HTTP, "_ssh._tcp.local.": SSH, "_secure-mqtt._tcp.local.": MQTTS}
+}
+
+func (d *Device) answers(q *dns.Msg) *dns.Msg {
+	all := d.records(120)
+	var m dns.Msg
+	m.Response, m.Authoritative = true, true
+	for _, ask := range q.Question {
+		for _, rr := range append(all.Answer, all.Extra...) {
+			h := rr.Header()
+			if strings.EqualFold(h.Name, ask.Name) && (ask.Qtype == h.Rrtype || ask.Qtype == dns.TypeANY) {
+				m.Answer = append(m.Answer, rr)
+			}
+		}
+	}
+	if len(m.Answer) == 0 {
+		return nil
+	}
+	m.Extra = all.Extra
+	return &m
+}
+
+// records are all that it says of itself, for ttl seconds; 0 is goodbye.
+func (d *Device) records(ttl uint32) *dns.Msg {
+	var m dns.Msg
+	m.Response, m.Authoritative = true, true
+	head := func(name string, t uint16) dns.RR_Header {
+		return dns.RR_Header{Name: name, Rrtype: t, Class: dns.ClassINET, Ttl: ttl}
+	}
+	host := d.hostname()
+	for kind, port := range d.kinds() {
+		instance := escape(d.Options.Name) + "." + kind
+		m.Answer = append(m.Answer, &dns.PTR{Hdr: head("_services._dns-sd._udp.local.", dns.TypePTR), Ptr: kind}, &dns.PTR{Hdr: head(kind, dns.TypePTR), Ptr: instance})
+		txt := []string{"md=" + model}
+		if d.is("mdns-leaks-ssid") {
+			d.mu.Lock()
+			txt = append(txt, "ssid=HomeNet-"+d.serial)
+			d.mu.Unlock()
+		}
+		m.Extra = append(m.Extra, &dns.SRV{Hdr: head(instance, dns.TypeSRV), Port: port, Target: host}, &dns.TXT{Hdr: head(instance, dns.TypeTXT), Txt: txt})
+	}
+	m.Extra = append(m.Extra, &dns.A{Hdr: head(host, dns.TypeA), A: d.Options.Addr.AsSlice()})
+	return &m
+}
+
+// escape writes a name as one label of a domain name.
+func escape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, ".", `\.`, " ", `\ `).Replace(s)
+}

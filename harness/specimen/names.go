@@ -1,0 +1,115 @@
+package specimen
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// faults are those that this device can show, by the names of the catalogue, which says what units each breaks.
+var faults = registry(
+	// 5.1: passwords
+	"universal-default-password", "backdoor-account", "password-off-spec", "skippable-password-setup", "empty-password-accepted",
+	"undeclared-password-service", "undeclared-auth-api", "m2m-password-accepted", "legacy-tls-accepted", "plaintext-login",
+	"predictable-session-token", "replayable-login", "ssh-legacy-kex", "change-noop", "change-partial", "change-lost-on-reboot",
+	"no-lockout", "lockout-header-bypass", "lockout-lost-on-reboot", "lockout-reset-by-reconnect", "lockout-ui-only",
+	// 5.3: updates
+	"update-unsigned-accepted", "unsigned-above-version-accepted", "update-bitflip-accepted", "update-crc-only", "update-downgrade-accepted",
+	"update-http-redirect-followed", "update-model-swap-accepted", "update-replay-accepted", "update-truncated-accepted", "update-wrong-signer-accepted",
+	"update-app-side-verify-only",
+	// 5.5: communication
+	"tls10-accepted", "tls-weak-suite", "tls-weak-leaf-key", "cleartext-channel", "banner-version-mismatch", "api-unauthenticated",
+	"auth-any-password", "auth-rejects-valid-user", "claim-reopens-after-owner", "config-write-unauthenticated", "empty-password",
+	"lockout-never-ends", "login-cleartext", "login-replay-accepted", "logout-keeps-token", "low-role-admitted", "mqtt-anonymous",
+	"session-token-predictable", "setup-api-open-after-init", "setup-wizard-open",
+	// 5.6: surfaces
+	"undeclared-listener", "undeclared-telnet", "disabled-interface-answers", "config-export-without-login", "mdns-leaks-ssid", "undeclared-version-banner",
+	// 5.11: deletion
+	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",
+	"erase-no-confirmation", "erase-confirms-despite-failure", "guest-can-erase-all",
+	// lost device
+	"shared-device-key", "shared-cloud-credential",
+)
+
+// honest are the conformant oddities that it can show.
+var honest = registry(
+	"antirollback-fuse", "bare-500-on-garbage", "bearer-token-works-from-other-host", "certificate-renewed-mid-run", "exponential-delay-no-lock",
+	"forced-ssh-ident", "label-password-single-unit", "lockout-5-then-60s", "login-page-on-every-path",
+	"login-post-repeatable", "mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
+	"patched-banner", "redirect-port-80", "same-lease-after-reset", "same-version-refused", "static-assets-public", "tls-early-data-off",
+	"tls13-better-than-declared", "update-refused-low-battery", "activation-lock", "discovery-open-by-protocol", "declared-enabled-but-idle",
+	"forced-change-default",
+)
+
+// registry refuses a name that stands twice.
+func registry(names ...string) map[string]bool {
+	out := map[string]bool{}
+	for _, n := range names {
+		if out[n] {
+			panic("specimen: " + n + " is registered twice")
+		}
+		out[n] = true
+	}
+	return out
+}
+
+// Faults lists the faults that the device can show.
+func Faults() []string { return slices.Sorted(maps.Keys(faults)) }
+
+// HonestVariants lists the honest variants that it can show.
+func HonestVariants() []string { return slices.Sorted(maps.Keys(honest)) }
+
+// known checks the names of faults and honest variants.
+func known(o Options) (map[string]bool, error) {
+	has := map[string]bool{}
+	for _, f := range o.Faults {
+		if !faults[f] {
+			return nil, fmt.Errorf("the specimen has no fault %q%s\n  assay specimen --list shows them", f, near(f, faults))
+		}
+		has[f] = true
+	}
+	for _, h := range o.Honest {
+		if !honest[h] {
+			return nil, fmt.Errorf("the specimen has no honest variant %q%s\n  assay specimen --list shows them", h, near(h, honest))
+		}
+		has[h] = true
+	}
+	return has, nil
+}
+
+// near names those that share a word with a misspelt name.
+func near(name string, all map[string]bool) string {
+	var out []string
+	for n := range all {
+		for _, w := range strings.Split(name, "-") {
+			if len(w) > 2 && slices.Contains(strings.Split(n, "-"), w) && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	slices.Sort(out)
+	if len(out) == 0 {
+		return ""
+	}
+	return ": is it " + strings.Join(out[:min(len(out), 5)], ", ") + "?"
+}
+
+// Undeclared are names that the catalogue does not know: there are none (a test holds it).
+func Undeclared() (out []string) {
+	in := map[string]bool{}
+	for _, f := range provisions.Must().Faults() {
+		in[f.Name] = true
+	}
+	for _, h := range provisions.Must().Honest() {
+		in[h.Variant] = true
+	}
+	for _, n := range append(Faults(), HonestVariants()...) {
+		if !in[n] {
+			out = append(out, n)
+		}
+	}
+	return out
+}
