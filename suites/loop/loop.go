@@ -1,0 +1,263 @@
+// Package loop proves the suites on the specimen: each fault makes exactly the units FAIL that the catalogue declares
+// for it, the conformant specimen and the honest variants make none, and a replay agrees.
+//
+// Its one idea is that a test which no fault breaks shows nothing. go test ./suites/<clause> runs that clause's part,
+// go test ./suites all of it; both on the jump clock, against specimens inside the test.
+package loop
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/clock"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/harness/specimen"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// A Trial is one specimen run once.
+type Trial struct {
+	Edition  provisions.Edition
+	Faults   []string
+	Honest   []string
+	Only     []string
+	Single   bool // without the twin
+	State    device.State
+	Dir      string // of the record
+	Outcomes []harness.Outcome
+	Secrets  []string
+	Took     time.Duration
+}
+
+var addresses atomic.Int32
+
+// address is one that no other trial of this process has; the process's number keeps test binaries that run side by side apart.
+func address() netip.Addr {
+	n := addresses.Add(2)
+	pid := os.Getpid()
+	return netip.AddrFrom4([4]byte{127, byte(100 + pid%100), byte(pid/100%200) + byte(n>>8), byte(n)})
+}
+
+// Run runs the trial on the jump clock.
+func (t *Trial) Run(tb testing.TB) {
+	tb.Helper()
+	began := time.Now()
+	c, dir := clock.NewJump(), tb.TempDir()
+	units, err := specimen.StartPair(context.Background(), specimen.Options{Addr: address(), Clock: c, Faults: t.Faults, Honest: t.Honest, Dir: dir})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer units.Close()
+	path, err := units.WriteDeviceFileOf(dir, t.Edition)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	f, err := device.Load(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t.Dir = filepath.Join(tb.TempDir(), "run")
+	rec, err := evidence.Create(t.Dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer rec.Close()
+	a, b := door(tb, "A", units.Devices()[0], f, c), door(tb, "B", units.Devices()[1], f, c)
+	o := harness.Opening{Run: "loop", Target: "specimen", Edition: t.Edition, State: device.Initialised, StateShownBy: "the loop", Hazards: []string{"none"},
+		Allowed: provisions.Disruptive, Effort: harness.Normal, Only: t.Only, Parameters: harness.Parameters(), JumpClock: true}
+	if t.State != "" {
+		o.State = t.State
+	}
+	if t.Single {
+		b = nil
+	} else {
+		o.Twin = &harness.Identity{Name: "twin"}
+	}
+	r := &harness.Run{Opening: o, Record: rec, Clock: c}
+	if t.Outcomes, err = r.Start(context.Background(), a, b); err != nil {
+		tb.Fatal(err)
+	}
+	if err := rec.Err(); err != nil {
+		tb.Fatal(err)
+	}
+	t.Secrets, t.Took = units.Secrets(), time.Since(began)
+}
+
+func door(tb testing.TB, name string, d *specimen.Device, f *device.File, c clock.Clock) *dial.Device {
+	tb.Helper()
+	o := dial.Options{PerSecond: 1 << 20}
+	gate, err := o.Door(dial.Scope{Addresses: []netip.Addr{d.Addr()}, Ports: d.Ports()})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return dial.New(name, gate, f, c)
+}
+
+// Broken are the units that came out FAIL, and those whose declaration was contradicted.
+func (t *Trial) Broken() (failed, contradicted []string) {
+	for _, o := range t.Outcomes {
+		switch {
+		case o.Verdict == harness.Fail:
+			failed = append(failed, o.Unit)
+		case strings.HasPrefix(o.Reason, "declaration contradicted"):
+			contradicted = append(contradicted, o.Unit)
+		}
+	}
+	slices.Sort(failed)
+	slices.Sort(contradicted)
+	return
+}
+
+// Clause runs the loop for the units that the importing package declares.
+func Clause(t *testing.T) {
+	for _, e := range provisions.Editions() {
+		auto := harness.Automatic(e)
+		t.Run(string(e), func(t *testing.T) {
+			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e}) })
+			for _, h := range specimen.HonestVariants() {
+				if spared(e, h, auto) {
+					t.Run("honest="+h, func(t *testing.T) { conformant(t, &Trial{Edition: e, Honest: []string{h}, Single: h == "label-password-single-unit"}) })
+				}
+			}
+			for _, f := range specimen.Faults() {
+				breaks, contradicts := declared(e, f, auto)
+				if len(breaks)+len(contradicts) > 0 {
+					t.Run("fault="+f, func(t *testing.T) { faulty(t, e, f, breaks, contradicts) })
+				}
+			}
+		})
+	}
+}
+
+// conformant runs a trial that must have no FAIL and no contradiction.
+func conformant(t *testing.T, trial *Trial) {
+	trial.Run(t)
+	failed, contradicted := trial.Broken()
+	if len(failed)+len(contradicted) > 0 {
+		t.Errorf("a conformant device: FAIL %v, contradicted %v\n%s", failed, contradicted, trial.say(append(failed, contradicted...)))
+	}
+	trial.check(t)
+}
+
+func faulty(t *testing.T, e provisions.Edition, fault string, breaks, contradicts []string) {
+	trial := &Trial{Edition: e, Faults: []string{fault}}
+	trial.Run(t)
+	failed, contradicted := trial.Broken()
+	if !slices.Equal(failed, breaks) || !slices.Equal(contradicted, contradicts) {
+		t.Errorf("FAIL %v, declared %v; contradicted %v, declared %v\n%s", failed, breaks, contradicted, contradicts,
+			trial.say(slices.Concat(failed, breaks, contradicted, contradicts)))
+	}
+	trial.check(t)
+}
+
+// say lists units with their reasons.
+func (t *Trial) say(units []string) string {
+	var b strings.Builder
+	for _, o := range t.Outcomes {
+		if slices.Contains(units, o.Unit) {
+			fmt.Fprintf(&b, "  %s %s: %s\n", o.Unit, o.Verdict, o.Reason)
+		}
+	}
+	return b.String()
+}
+
+// check replays the trial, whole and in part, and looks for secrets in its directory.
+func (t *Trial) check(tb testing.TB) {
+	tb.Helper()
+	past, err := harness.Read(t.Dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	evidence.Forget()
+	again, _, err := past.Replay(nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if was, is := spell(t.Outcomes), spell(again); was != is {
+		tb.Errorf("the replay differs: %v\nwas %s\n is %s", past.Differences(again), was, is)
+	}
+	if len(t.Outcomes) > 0 {
+		one := t.Outcomes[len(t.Outcomes)/2].Unit
+		part, _, err := past.Replay([]string{one})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, d := range past.Differences(part) {
+			tb.Errorf("replay --only %s: %s", one, d)
+		}
+	}
+	t.leaks(tb)
+}
+
+func spell(o []harness.Outcome) string {
+	b, _ := json.Marshal(o)
+	return string(b)
+}
+
+// leaks looks for every secret of the specimen, in all spellings, in every file of the run.
+func (t *Trial) leaks(tb testing.TB) {
+	var spellings []string
+	for _, s := range t.Secrets {
+		if len(s) >= evidence.MinCut {
+			spellings = append(spellings, evidence.Spellings(s)...)
+		}
+	}
+	filepath.WalkDir(t.Dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		text := string(b)
+		for _, s := range spellings {
+			if i := strings.Index(text, s); i >= 0 {
+				tb.Errorf("%s holds a secret of the specimen: …%s…", filepath.Base(path), text[max(0, i-60):min(len(text), i+len(s)+20)])
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+// declared are the units that the catalogue says a fault breaks and contradicts, as far as suites here judge them.
+func declared(e provisions.Edition, fault string, auto map[string]string) (breaks, contradicts []string) {
+	for _, f := range provisions.Must().Faults() {
+		if f.Name == fault {
+			return named(e, f.Breaks, auto), named(e, f.Contradicts, auto)
+		}
+	}
+	return nil, nil
+}
+
+func named(e provisions.Edition, refs []provisions.Ref, auto map[string]string) (out []string) {
+	for _, r := range refs {
+		if _, ok := auto[r.Unit]; ok && (r.Edition == "" || r.Edition == e) && !slices.Contains(out, r.Unit) {
+			out = append(out, r.Unit)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func spared(e provisions.Edition, variant string, auto map[string]string) bool {
+	for _, h := range provisions.Must().Honest() {
+		if h.Variant == variant {
+			return len(named(e, h.Spares, auto)) > 0
+		}
+	}
+	return false
+}
