@@ -157,3 +157,13 @@ func family(a netip.Addr) int {
 	}
 	return netlink.FAMILY_V6
 }
+
+// Link is the link-layer address under which the device's address answers, as this host's neighbour table has it;
+// empty on loopback and behind a router.
+func (d *Device) Link() string {
+	n := entry(d.Address())
+	if n == nil || n.State&(netlink.NUD_FAILED|netlink.NUD_INCOMPLETE|netlink.NUD_NOARP) != 0 || len(n.HardwareAddr) == 0 {
+		return ""
+	}
+	return n.HardwareAddr.String()
+}
