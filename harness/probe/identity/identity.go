@@ -9,6 +9,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -57,23 +58,36 @@ func Read(ctx context.Context, on *dial.Device) (harness.Facts, error) {
 	var found []place
 	for _, port := range ports {
 		wg.Go(func() {
-			for _, p := range []place{{port, false}, {port, true}} {
-				one := facts{Keys: map[string]string{}, Boot: map[string]string{}}
-				if !one.read(ctx, on, p) {
-					continue
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				found = append(found, p)
-				f.add(one)
+			p, one := place{port, greets(ctx, on, port)}, facts{Keys: map[string]string{}, Boot: map[string]string{}}
+			if !one.read(ctx, on, p) {
 				return
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			found = append(found, p)
+			f.add(one)
 		})
 	}
 	wg.Wait()
 	slices.SortFunc(found, func(a, b place) int { return int(a.port) - int(b.port) })
 	places.Store(on.Address(), found)
 	return harness.Facts(f), ctx.Err()
+}
+
+// greeting is how long an SSH server may take to say that it is one, in real time.
+const greeting = 500 * time.Millisecond
+
+// greets tells whether a port greets as SSH does.
+func greets(ctx context.Context, on *dial.Device, port uint16) bool {
+	conn, err := on.Dial(ctx, "tcp", port)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	conn.SetReadDeadline(time.Now().Add(greeting))
+	b := make([]byte, 4)
+	_, err = io.ReadFull(conn, b)
+	return err == nil && string(b) == "SSH-"
 }
 
 // facts of a device, as they come.
