@@ -1,0 +1,124 @@
+// Package http asks web servers: one request at a time, through the door, followed nowhere.
+//
+// Its one idea is that a page which answers is not yet a page that exists: what the server says to an invented path is
+// asked first, so that a log-in page on every path is told from a page.
+//
+//	site, err := http.Pages{Port: 8443, TLS: true}.Ask(ctx, on)
+package http
+
+import (
+	"bytes"
+	"context"
+	stdtls "crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/dial"
+)
+
+// Bounds of one exchange.
+const (
+	MaxBody = 1 << 20          // bytes
+	Within  = 10 * time.Second // of real time, answer and all; whoever delays on purpose is waited for by Patience
+)
+
+// A Request is one exchange with the device.
+type Request struct {
+	Port     uint16
+	TLS      bool
+	Method   string // GET when empty
+	Path     string
+	Header   map[string]string
+	Body     string
+	Patience time.Duration // real time; 0 means Within
+}
+
+// A Response is what came. Redirects are not followed: Location says where one leads.
+type Response struct {
+	Status    int
+	Header    http.Header
+	Body      []byte
+	Truncated bool // it was longer than MaxBody
+	Took      time.Duration
+}
+
+// ErrClosed says that the port takes no connection.
+var ErrClosed = errors.New("the port is closed")
+
+// Do makes one request on a connection of its own.
+func Do(ctx context.Context, on *dial.Device, r Request) (Response, error) {
+	patience := r.Patience
+	if patience == 0 {
+		patience = Within
+	}
+	ctx, done := context.WithTimeout(ctx, patience)
+	defer done()
+	method, scheme := r.Method, "http"
+	if method == "" {
+		method = http.MethodGet
+	}
+	if r.TLS {
+		scheme = "https"
+	}
+	host := net.JoinHostPort(on.Address().WithZone("").String(), fmt.Sprint(r.Port))
+	req, err := http.NewRequestWithContext(ctx, method, scheme+"://"+host+r.Path, strings.NewReader(r.Body))
+	if err != nil {
+		return Response{}, fmt.Errorf("ask for %q: %w", r.Path, err)
+	}
+	req.Header.Set("User-Agent", "Assay")
+	for k, v := range r.Header {
+		req.Header.Set(k, v)
+	}
+	client := &http.Client{Transport: transport(on, r.Port), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	began := on.Clock.Now()
+	resp, err := client.Do(req)
+	if err != nil {
+		if dial.Classify(err) == dial.Refused {
+			return Response{}, fmt.Errorf("ask port %d: %w", r.Port, ErrClosed)
+		}
+		return Response{}, fmt.Errorf("ask %s for %s: %w", host, r.Path, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+	out := Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Took: on.Clock.Now().Sub(began)}
+	if len(body) > MaxBody {
+		out.Body, out.Truncated, err = body[:MaxBody], true, nil
+	}
+	on.Evidence("request and answer", dump(req, r.Body, out))
+	if err != nil && len(body) == 0 {
+		return out, fmt.Errorf("read the answer of %s to %s: %w", host, r.Path, err)
+	}
+	return out, nil
+}
+
+// transport leads to the device's port alone, whatever an address in a page says.
+func transport(on *dial.Device, port uint16) *http.Transport {
+	var all []uint16
+	for _, s := range append(stdtls.CipherSuites(), stdtls.InsecureCipherSuites()...) {
+		all = append(all, s.ID)
+	}
+	return &http.Transport{
+		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return on.Dial(ctx, "tcp", port) },
+		TLSClientConfig:        &stdtls.Config{InsecureSkipVerify: true, MinVersion: stdtls.VersionTLS10, CipherSuites: all},
+		DisableKeepAlives:      true,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// dump is the exchange for the record. Whatever a body holds of secrets is cut there by value, credentials in headers by structure.
+func dump(req *http.Request, body string, r Response) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s\r\n", req.Method, req.URL.RequestURI())
+	req.Header.Write(&b)
+	fmt.Fprintf(&b, "\r\n%s\r\n\r\n%d %s\r\n", body, r.Status, http.StatusText(r.Status))
+	r.Header.Write(&b)
+	b.WriteString("\r\n")
+	b.Write(r.Body[:min(len(r.Body), 64<<10)])
+	return b.Bytes()
+}
