@@ -275,4 +275,6 @@ func (c *crawl) conclude() {
 }
 
 // String is how a reader knows the question.
-func (q Pages) String() string { return fmt.Sprintf("what the web server on TCP %d gives to anybody", q.Port) }
+func (q Pages) String() string {
+	return fmt.Sprintf("what the web server on TCP %d gives to anybody", q.Port)
+}

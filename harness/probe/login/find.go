@@ -1,0 +1,136 @@
+package login
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/secure-by-design/assay/harness/dial"
+	web "github.com/secure-by-design/assay/harness/probe/http"
+	"github.com/secure-by-design/assay/harness/probe/mqtt"
+	"github.com/secure-by-design/assay/harness/probe/ssh"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// A Place is a service that may take credentials.
+type Place struct {
+	Port     uint16
+	TLS      bool
+	Protocol string // http, ssh, telnet, ftp, mqtt
+}
+
+// All finds the log-ins of services.
+type All struct{ At []Place }
+
+// Level is gentle: no credential is sent.
+func (All) Level() provisions.Level { return provisions.Gentle }
+func (q All) String() string        { return fmt.Sprintf("where %d services take credentials", len(q.At)) }
+
+// Found are the log-ins. Quiet are the services that were asked and take none, as far as they say.
+type Found struct {
+	Logins []Login
+	Quiet  []Place
+	Failed []string // sentences: what could not be asked
+}
+
+// Ask finds them.
+func (q All) Ask(ctx context.Context, on *dial.Device) (Found, error) {
+	var f Found
+	for _, p := range q.At {
+		logins, err := find(ctx, on, p)
+		switch {
+		case ctx.Err() != nil:
+			return f, context.Cause(ctx)
+		case err != nil:
+			f.Failed = append(f.Failed, fmt.Sprintf("port %d: %v", p.Port, err))
+		case len(logins) == 0:
+			f.Quiet = append(f.Quiet, p)
+		}
+		f.Logins = append(f.Logins, logins...)
+	}
+	return f, nil
+}
+
+func find(ctx context.Context, on *dial.Device, p Place) ([]Login, error) {
+	switch p.Protocol {
+	case "http":
+		return pages(ctx, on, p)
+	case "ssh":
+		o, err := ssh.Offers{Port: p.Port}.Ask(ctx, on)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range o.Auth {
+			if slices.Contains(a.Methods, "password") || slices.Contains(a.Methods, "keyboard-interactive") || a.Open {
+				return []Login{{Protocol: "ssh", Port: p.Port}}, nil
+			}
+		}
+	case "mqtt":
+		o, err := mqtt.Offers{Port: p.Port, TLS: p.TLS}.Ask(ctx, on)
+		if err != nil || !o.MQTT || o.Anonymous {
+			return nil, err
+		}
+		return []Login{{Protocol: "mqtt", Port: p.Port, TLS: p.TLS}}, nil
+	case "ftp", "telnet":
+		return []Login{{Protocol: p.Protocol, Port: p.Port}}, nil
+	}
+	return nil, nil
+}
+
+// pages finds HTTP's own schemes and forms with a password.
+func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, err error) {
+	site, err := web.Pages{Port: p.Port, TLS: p.TLS}.Ask(ctx, on)
+	if err != nil {
+		return nil, err
+	}
+	for _, page := range site.Pages {
+		l := Login{Port: p.Port, TLS: p.TLS, Path: page.Path, Guards: page.Path}
+		if page.Status == 401 && page.Auth != "" {
+			scheme, rest, _ := strings.Cut(page.Auth, " ")
+			if l.Protocol = strings.ToLower(scheme); l.Protocol == "basic" || l.Protocol == "digest" {
+				if m := param.FindStringSubmatch(rest); m != nil && m[1] == "realm" {
+					l.Realm = m[2]
+				}
+				if !slices.ContainsFunc(out, func(o Login) bool { return o.Protocol == l.Protocol && o.Realm == l.Realm }) {
+					out = append(out, l)
+				}
+			}
+			continue
+		}
+		if page.Same {
+			continue
+		}
+		for _, f := range page.Forms {
+			if l, ok := formLogin(p, page.Path, f); ok && !slices.ContainsFunc(out, func(o Login) bool { return o.Protocol == "form" && o.Path == l.Path }) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out, nil
+}
+
+// formLogin reads a form that posts a password to this very server. A form with two passwords sets one.
+func formLogin(p Place, page string, f web.Form) (Login, bool) {
+	l := Login{Protocol: "form", Port: p.Port, TLS: p.TLS, Page: page}
+	for _, in := range f.Fields {
+		switch in.Type {
+		case "password":
+			if l.Password != "" {
+				return l, false
+			}
+			l.Password = in.Name
+		case "text", "email", "tel", "":
+			if l.User == "" {
+				l.User = in.Name
+			}
+		}
+	}
+	u, err := url.Parse(f.Action)
+	if l.Password == "" || err != nil || u.Host != "" || u.Scheme != "" || f.Method != "POST" {
+		return l, false
+	}
+	l.Path = (&url.URL{Path: page}).ResolveReference(u).RequestURI()
+	return l, true
+}

@@ -1,0 +1,170 @@
+// Package login finds the log-ins of a device and tries them.
+//
+// Its one idea is that a refusal is an answer only to who was heard: a try that met a lock, a throttle or trouble is none,
+// and a log-in that lets anybody in has no password to guess. So each try says which it was, each series begins with a
+// control, and a series of wrong passwords ends with the proof that the account works again.
+//
+//	logins, err := login.All{At: places}.Ask(ctx, on)
+//	tried, err := login.WellKnown{At: logins[0]}.Ask(ctx, on)
+package login
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// A Login is a place where credentials are taken.
+type Login struct {
+	Protocol string // basic, digest, form, json, ssh, telnet, ftp, mqtt
+	Port     uint16
+	TLS      bool
+	Path     string // of HTTP: where they go
+	Page     string // of a form: where it stands
+	Guards   string // of HTTP: a path that only a log-in opens
+	Realm    string
+	User     string // name of the field, of a form
+	Password string
+	Mech     string // the row of 1-AuthMech that declares it
+}
+
+// String is how a reader knows it: "the form at https port 8443 /login".
+func (l Login) String() string {
+	web := "http"
+	if l.TLS {
+		web = "https"
+	}
+	switch l.Protocol {
+	case "basic", "digest":
+		return fmt.Sprintf("%s authentication at %s port %d %s", l.Protocol, web, l.Port, l.Path)
+	case "form":
+		return fmt.Sprintf("the form at %s port %d %s", web, l.Port, l.Page)
+	case "json":
+		return fmt.Sprintf("the API at %s port %d %s", web, l.Port, l.Path)
+	case "mqtt":
+		if l.TLS {
+			return fmt.Sprintf("MQTT over TLS on port %d", l.Port)
+		}
+	}
+	return fmt.Sprintf("%s on port %d", l.Protocol, l.Port)
+}
+
+// account is how the lock-out budget knows an account.
+func (l Login) account(user string) string { return fmt.Sprintf("%d %s %s", l.Port, l.Protocol, user) }
+
+// An Outcome is what came of a try.
+type Outcome string
+
+// Outcomes. Only Refused says that the credential is wrong.
+const (
+	Accepted Outcome = "accepted"
+	Refused  Outcome = "refused"
+	Limited  Outcome = "limited" // locked, throttled or put off: the credential was not judged
+	Open     Outcome = "open"    // nothing is needed to come in
+	Unclear  Outcome = "unclear"
+)
+
+// Tried is one try.
+type Tried struct {
+	Outcome Outcome
+	Status  int             // of HTTP
+	Wait    time.Duration   // that a limit asks for
+	Took    time.Duration   // by the run's clock
+	Session evidence.Secret // that it opened, where it shows
+	Why     string          // of what is not accepted or refused
+}
+
+// As tries one credential that is known: the control of a series, or a password from before.
+type As struct {
+	At       Login
+	User     string
+	Password evidence.Secret
+	Look     int // a second look is another question
+}
+
+// Ask tries it.
+func (q As) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
+	pw, err := q.Password.Reveal()
+	if err != nil {
+		return Tried{}, err
+	}
+	return try(ctx, on, q.At, q.User, pw, nil)
+}
+
+// Level is intrusive: it logs in, or is one wrong try.
+func (As) Level() provisions.Level { return provisions.Intrusive }
+func (q As) String() string        { return fmt.Sprintf("log in as %s at %s", q.User, q.At) }
+
+// Try tries one published credential.
+type Try struct {
+	At             Login
+	User, Password string
+	Look           int
+}
+
+// Ask tries it, within the account's budget.
+func (q Try) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
+	if err := on.Wrong(q.At.account(q.User)); err != nil {
+		return Tried{}, fmt.Errorf("try %s/%s at %s: %w", q.User, q.Password, q.At, err)
+	}
+	return try(ctx, on, q.At, q.User, q.Password, nil)
+}
+
+// Level is intrusive.
+func (Try) Level() provisions.Level { return provisions.Intrusive }
+func (q Try) String() string        { return fmt.Sprintf("try %s/%s at %s", q.User, q.Password, q.At) }
+
+// Anonymous asks what comes without any credential: the control of all tries.
+type Anonymous struct{ At Login }
+
+// Ask asks: Open, or Refused.
+func (q Anonymous) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
+	began := on.Clock.Now()
+	t, err := anonymous(ctx, on, q.At)
+	t.Took = on.Clock.Now().Sub(began)
+	return t, err
+}
+func (q Anonymous) String() string { return fmt.Sprintf("come in at %s with no credential", q.At) }
+
+// try makes one try. header is added to HTTP requests.
+func try(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (t Tried, err error) {
+	began := on.Clock.Now()
+	switch l.Protocol {
+	case "basic":
+		t, err = basic(ctx, on, l, user, password, header)
+	case "digest":
+		t, err = digest(ctx, on, l, user, password, header)
+	case "form":
+		t, err = form(ctx, on, l, user, password, header)
+	case "json":
+		t, err = jsonAPI(ctx, on, l, user, password, header)
+	case "ssh":
+		t, err = shell(ctx, on, l, user, password)
+	case "mqtt":
+		t, err = broker(ctx, on, l, user, password)
+	case "ftp":
+		t, err = ftp(ctx, on, l, user, password)
+	case "telnet":
+		t, err = telnet(ctx, on, l, user, password)
+	default:
+		return t, fmt.Errorf("try a password at %s: this version cannot speak %s", l, l.Protocol)
+	}
+	t.Took = on.Clock.Now().Sub(began)
+	return t, err
+}
+
+func anonymous(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
+	switch l.Protocol {
+	case "basic", "digest", "form", "json":
+		return unauthenticated(ctx, on, l)
+	case "mqtt":
+		return broker(ctx, on, l, "", "")
+	case "ftp":
+		return Tried{Outcome: Refused}, nil
+	}
+	return Tried{Outcome: Refused}, nil
+}

@@ -1,0 +1,156 @@
+package login
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+//go:embed wellknown.tsv
+var wellKnownList string
+
+// A Credential is a published default, and where it was published.
+type Credential struct{ User, Password, Source string }
+
+// WellKnownList is the embedded list, in the order of trying.
+func WellKnownList() (out []Credential) {
+	for l := range strings.Lines(wellKnownList) {
+		if f := strings.Split(strings.TrimRight(l, "\n"), "\t"); len(f) == 3 && !strings.HasPrefix(l, "#") {
+			out = append(out, Credential{f[0], f[1], f[2]})
+		}
+	}
+	return out
+}
+
+// WellKnown tries published credentials at a log-in, within the lock-out budget of each account (rule TRY). Each that is
+// accepted was accepted twice, and a log-in that takes anything is told apart.
+type WellKnown struct {
+	At    Login
+	Most  int      // tries; 0 means 50
+	Users []string // also tried with the passwords of the list, first: the users that are declared
+}
+
+// Disturbs says what wrong tries may do.
+func (WellKnown) Disturbs() string { return "wrong tries may lock an account" }
+
+// Level is intrusive.
+func (WellKnown) Level() provisions.Level { return provisions.Intrusive }
+func (q WellKnown) String() string        { return fmt.Sprintf("try published credentials at %s", q.At) }
+
+// Harvest is what came of the list.
+type Harvest struct {
+	Of       int // credentials that were to be tried
+	Tried    int // that were judged: Refused, and Accepted
+	Refused  int
+	Limited  int // put off, and so not judged
+	Unclear  int
+	Budget   int          // left out because the account's budget is spent
+	Accepted []Credential // twice each
+	Open     bool         // no credential is needed
+	Anything bool         // an invented user with an invented password is taken too
+	Why      string       // why it ended before the list did
+}
+
+// maxLimits is how many limits in a row end the tries; maxWait how long one is waited for, by the clock.
+const (
+	maxLimits = 3
+	maxWait   = 2 * time.Minute
+)
+
+// Ask tries them.
+func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err error) {
+	control, err := anonymous(ctx, on, q.At)
+	if err != nil {
+		return h, err
+	}
+	if control.Outcome == Open {
+		return Harvest{Open: true, Why: control.Why}, nil
+	}
+	wrong, err := try(ctx, on, q.At, "assay-nobody", "no-such-password-41", nil)
+	if err != nil {
+		return h, err
+	}
+	if wrong.Outcome == Accepted {
+		return Harvest{Anything: true, Why: "an invented user with an invented password is let in"}, nil
+	}
+	list := q.list()
+	h.Of = len(list)
+	limits := 0
+	for _, c := range list {
+		if errors.Is(on.Wrong(q.At.account(c.User)), dial.ErrBudget) {
+			h.Budget++
+			continue
+		}
+		t, err := try(ctx, on, q.At, c.User, c.Password, nil)
+		if ctx.Err() != nil {
+			return h, context.Cause(ctx)
+		}
+		if err != nil {
+			h.Unclear, h.Why = h.Unclear+1, err.Error()
+			if on.Alive(ctx) != nil {
+				return h, nil
+			}
+			continue
+		}
+		if t.Outcome != Limited {
+			limits = 0
+		}
+		switch t.Outcome {
+		case Accepted, Open:
+			if again, err := try(ctx, on, q.At, c.User, c.Password, nil); err == nil && (again.Outcome == Accepted || again.Outcome == Open) {
+				h.Accepted, h.Tried = append(h.Accepted, c), h.Tried+1
+			} else {
+				h.Unclear++
+			}
+		case Refused:
+			h.Refused, h.Tried = h.Refused+1, h.Tried+1
+		case Limited:
+			h.Limited++
+			if limits++; limits == maxLimits {
+				h.Why = "it puts every try off: " + t.Why
+				return h, nil
+			}
+			if err := on.Clock.Sleep(ctx, min(max(t.Wait, 5*time.Second)+time.Second, maxWait)); err != nil {
+				return h, err
+			}
+		default:
+			h.Unclear++
+		}
+	}
+	return h, nil
+}
+
+// list is what is tried: each declared user with the first passwords, then the list.
+func (q WellKnown) list() []Credential {
+	most := q.Most
+	if most == 0 {
+		most = 50
+	}
+	all := WellKnownList()
+	var out []Credential
+	for _, u := range q.Users {
+		for _, c := range all {
+			if c.User == u {
+				out = append(out, c)
+			}
+		}
+		if !slices.ContainsFunc(all, func(c Credential) bool { return c.User == u }) {
+			for _, p := range []string{u, "password", "123456"} {
+				out = append(out, Credential{u, p, "the user's name, and the commonest passwords"})
+			}
+		}
+	}
+	for _, c := range all {
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out[:min(len(out), most)]
+}
