@@ -1,89 +1,106 @@
 package reports
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/secure-by-design/assay/harness"
-	"github.com/secure-by-design/assay/provisions"
 )
 
-//go:embed report.html.tmpl
-var pageText string
+var (
+	//go:embed report.html.tmpl
+	pageText string
+	//go:embed report.css
+	pageStyle string
+	//go:embed report.js
+	pageScript string
+)
+
+// policy lets the page load nothing at all, and run only its own style and script, known by their digests.
+var policy = fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'",
+	digest(pageStyle), digest(pageScript))
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
-	"safe": Safe, "word": word, "title": title, "facts": facts, "quiet": quiet,
-	"glyph":  func(v harness.Verdict) string { return glyph[v] },
-	"class":  class,
-	"anchor": func(id any) string { return "p-" + strings.NewReplacer(".", "-", " ", "").Replace(idOf(id)) },
-	"short":  func(s string) string { return s[:min(len(s), 12)] },
-	"params": parameters,
-	"join":   func(s []string) string { return Safe(strings.Join(s, ", ")) },
+	"rowMark": markOfRow, "unitMark": markOfUnit, "quiet": quiet, "duty": duty, "doubt": doubt, "limit": limit,
+	"basis": basis, "file": file, "anchor": anchor, "brief": brief,
+	"join": func(s []string) string { return strings.Join(s, ", ") },
 }).Parse(pageText))
 
-func idOf(v any) string {
-	if id, ok := v.(provisions.ID); ok {
-		return string(id)
-	}
-	s, _ := v.(string)
-	return s
+// A view is what the page is made of.
+type view struct {
+	*harness.Matrix
+	Title, JudgedBy, Policy string
+	Style                   template.CSS
+	Script                  template.JS
+	Look                    string // of the verdict
+	Facts                   []fact
+	Tally                   []tally // of the edition's provisions
+	Total                   int     // of the edition's provisions
+	Shown                   []tally // marks that any row bears
+	Standard, Beyond        []clause
+	Settle                  []settling
 }
 
-// class is how a verdict or word looks.
-func class(v harness.Verdict, w string) string {
-	switch {
-	case v == harness.Fail:
-		return "fail"
-	case v == harness.Pass:
-		return "pass"
-	case w == harness.NotJudged:
-		return "seen"
-	case v == harness.Done:
-		return "done"
-	}
-	return "inc"
-}
-
-// parameters in the order of their names.
-func parameters(m map[string]string) (out [][2]string) {
-	for k, v := range m {
-		out = append(out, [2]string{k, v})
-	}
-	slices.SortFunc(out, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
-	return out
-}
-
-// A group is the rows of a clause.
-type group struct {
-	Clause, Title string
-	Rows          []harness.Row
-}
-
-func grouped(rows []harness.Row) (out []group) {
-	for _, r := range rows {
-		c := r.Provision.Clause()
-		if len(out) == 0 || out[len(out)-1].Clause != c {
-			out = append(out, group{c, provisions.ClauseTitle(c), nil})
-		}
-		out[len(out)-1].Rows = append(out[len(out)-1].Rows, r)
-	}
-	return out
-}
-
-// count of rows by class, for the legend.
-func count(rows []harness.Row) map[string]int {
-	n := map[string]int{}
-	for _, r := range rows {
-		n[class(r.Verdict, r.Word)]++
-	}
-	return n
-}
-
-// HTML writes one page that needs nothing else: the matrix at a glance, and behind each cell the reason, what was tried, and
-// the evidence. It loads nothing and runs no script but its own filter.
+// HTML writes one page that loads nothing: the matrix at a glance, and behind each cell the reason, what was tried, and the
+// evidence. Without script it is a list whose entries open and a filter of style alone; the script opens what a cell leads to.
 func HTML(w io.Writer, m *harness.Matrix) error {
-	return page.Execute(w, map[string]any{"M": m, "Groups": grouped(m.Rows), "Count": count(m.Rows)})
+	m = inert(m)
+	standard := ofEdition(m)
+	beyond := slices.DeleteFunc(slices.Clone(m.Rows), func(r harness.Row) bool { return !r.Beyond })
+	v := view{Matrix: m, Title: title(m), JudgedBy: judgedBy(m.Tool), Policy: policy, Style: template.CSS(pageStyle),
+		Script: template.JS(pageScript), Look: "inconclusive", Facts: facts(m), Tally: count(standard), Total: len(standard),
+		Shown: count(m.Rows), Standard: clauses(standard), Beyond: clauses(beyond), Settle: settle(m)}
+	switch m.Exit {
+	case harness.ExitConformant:
+		v.Look = "pass"
+	case harness.ExitFail:
+		v.Look = "fail"
+	}
+	return page.Execute(w, v)
+}
+
+// basis says on what the judged units of a row rest: "3 observed, 1 declared".
+func basis(r harness.Row) string {
+	var said []string
+	for _, b := range []harness.Basis{harness.Observed, harness.Declared, harness.Attested, harness.External} {
+		if n := r.Basis[b]; n > 0 {
+			said = append(said, fmt.Sprintf("%d %s", n, b))
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+// anchor is a place in the page.
+func anchor(id any) string {
+	return "p-" + regexp.MustCompile(`[^0-9A-Za-z]+`).ReplaceAllString(fmt.Sprint(id), "-")
+}
+
+// A link leads to a file of evidence; without a digest there is only its name.
+type link struct{ Digest, Name string }
+
+var digestPattern = regexp.MustCompile(`(?:evidence/)?\b([0-9a-f]{64})\b`)
+
+// file reads an entry of EvidenceRef.Files: a SHA-256, with or without "evidence/" before and a name after it.
+func file(s string) link {
+	at := digestPattern.FindStringSubmatchIndex(s)
+	if at == nil {
+		return link{Name: s}
+	}
+	name := strings.TrimSpace(s[:at[0]] + s[at[1]:])
+	if name == "" {
+		name = brief(s[at[2]:at[3]])
+	}
+	return link{s[at[2]:at[3]], name}
 }

@@ -1,9 +1,10 @@
 // Package reports shows a matrix: on the terminal, as JSON, as a page, and as JUnit XML.
 //
 // Its one idea is that a report computes nothing: whatever it says stands in harness.Matrix, so that all of them say the
-// same. Every string that a device may have a say in is made safe where it is shown.
+// same, and every string in it is made safe once, before a writer sees it (JSON alone keeps what was seen, in escapes).
 //
 //	paths, err := reports.Write(dir, m) // matrix.json, report.html, junit.xml
+//	err = reports.Terminal(os.Stdout, m, reports.Options{Width: 100, Color: true})
 package reports
 
 import (
@@ -13,71 +14,58 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/secure-by-design/assay/harness"
 )
 
-// Write writes all reports into a run directory, each whole or not at all, and returns their paths.
+// Write writes matrix.json, report.html and junit.xml into a run directory and returns their paths. All are made before the
+// first is written, and each is put in place whole: a full disk leaves what was there before.
 func Write(dir string, m *harness.Matrix) ([]string, error) {
-	var paths []string
-	for _, f := range []struct {
+	files := []struct {
 		name  string
 		write func(io.Writer, *harness.Matrix) error
-	}{{"matrix.json", JSON}, {"report.html", HTML}, {"junit.xml", JUnit}} {
-		var b bytes.Buffer
-		if err := f.write(&b, m); err != nil {
-			return paths, fmt.Errorf("write %s: %w", f.name, err)
+		text  bytes.Buffer
+	}{{name: "matrix.json", write: JSON}, {name: "report.html", write: HTML}, {name: "junit.xml", write: JUnit}}
+	for i := range files {
+		if err := files[i].write(&files[i].text, m); err != nil {
+			return nil, fmt.Errorf("make %s: %w", files[i].name, err)
 		}
-		path := filepath.Join(dir, f.name)
-		if err := replace(path, b.Bytes()); err != nil {
-			return paths, fmt.Errorf("write %s: %w\n  the record is kept: assay report %s writes it again", f.name, err, dir)
+	}
+	var paths []string
+	for i := range files {
+		path := filepath.Join(dir, files[i].name)
+		if err := replace(path, files[i].text.Bytes()); err != nil {
+			return paths, fmt.Errorf("write %s: %w\n  the record is kept: assay report %s writes it again", files[i].name, err, dir)
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
 }
 
-// replace writes beside and renames, so that half a file is never seen.
+// replace writes beside, makes it durable and renames, so that half a file is never seen.
 func replace(path string, b []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".part-")
 	if err != nil {
 		return err
 	}
+	defer os.Remove(tmp.Name()) // no longer there when all went well
 	_, err = tmp.Write(b)
+	if err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if err == nil {
+		err = tmp.Sync()
+	}
 	if e := tmp.Close(); err == nil {
 		err = e
 	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
 	if err != nil {
-		os.Remove(tmp.Name())
+		return err
 	}
-	return err
+	return os.Rename(tmp.Name(), path)
 }
 
-// Safe makes a string fit to be shown: control characters and those that turn the direction of writing are spelled out.
-func Safe(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\n' || r == '\t':
-			b.WriteByte(' ')
-		case r == unicode.ReplacementChar, unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
-			fmt.Fprintf(&b, "\\u%04x", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// Line is a unit's outcome in a line, for a pipe.
+// Line is a unit's outcome in one line, for a pipe: "5.1-1-2c   FAIL         admin/admin opens …".
 func Line(o harness.Outcome) string {
-	s := fmt.Sprintf("%-10s %-12s %s", o.Unit, o.Verdict, Safe(o.Reason))
-	return strings.TrimRight(s, " ")
+	return strings.TrimRight(fmt.Sprintf("%-10s %-12s %s", Safe(o.Unit), Safe(string(o.Verdict)), Safe(o.Reason)), " ")
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -8,247 +9,275 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/secure-by-design/assay/harness"
-	"github.com/secure-by-design/assay/provisions"
 )
 
 // Options of the terminal.
 type Options struct {
-	Width   int  // columns; 0 means 100
-	Color   bool // and other styling
-	Verbose bool // every unit, not each provision alone
+	Width   int  // columns; 0 means 100, and none is narrower than 40
+	Color   bool // and other styling; the caller honours NO_COLOR
+	Verbose bool // every provision at length and every unit
 }
 
-// Terminal shows a matrix to a person: plain text, coloured where that is wanted.
+// Terminal shows a matrix to a person: plain text, coloured where that is wanted. Provisions of which nothing was tried stand
+// together in a line a clause unless o.Verbose.
 func Terminal(w io.Writer, m *harness.Matrix, o Options) error {
-	if o.Width == 0 {
-		o.Width = 100
-	}
+	o.Width = max(cmp.Or(o.Width, 100), 40)
+	m = inert(m)
 	t := &sheet{o: o}
 	t.header(m)
-	t.rows(m)
+	t.measure(m.Rows)
+	for _, c := range clauses(m.Rows) {
+		t.clause(c)
+	}
 	t.roots(m)
-	t.settle(m)
 	t.findings(m)
-	t.line(m)
+	t.settle(m)
+	t.end(m)
 	_, err := io.WriteString(w, t.b.String())
 	return err
 }
 
-// sheet is the text as it grows.
+// sheet is the text as it grows, and the widths of the matrix's columns.
 type sheet struct {
-	o Options
-	b strings.Builder
+	o                      Options
+	b                      strings.Builder
+	word, id, duty, claims int
 }
 
-var styles = map[string]lipgloss.Style{
-	"PASS": lipgloss.NewStyle().Foreground(lipgloss.Color("2")), "FAIL": lipgloss.NewStyle().Foreground(lipgloss.Color("1")).Bold(true),
-	"INCONCLUSIVE": lipgloss.NewStyle().Foreground(lipgloss.Color("3")), "bold": lipgloss.NewStyle().Bold(true), "faint": lipgloss.NewStyle().Faint(true),
-}
+var (
+	bold   = lipgloss.NewStyle().Bold(true)
+	faint  = lipgloss.NewStyle().Faint(true)
+	plain  = lipgloss.NewStyle()
+	red    = lipgloss.NewStyle().Foreground(lipgloss.Red).Bold(true)
+	green  = lipgloss.NewStyle().Foreground(lipgloss.Green)
+	yellow = lipgloss.NewStyle().Foreground(lipgloss.Yellow)
+	blue   = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
+)
 
-func (t *sheet) style(name, s string) string {
-	st, ok := styles[name]
-	if !t.o.Color || !ok {
-		return s
+var colours = map[string]lipgloss.Style{"fail": red, "contrary": red, "inconclusive": yellow, "undone": yellow, "observed": blue,
+	"pass": green, "done": faint, "untried": faint, "unlooked": faint, "unclaimed": faint}
+
+// paint styles one line or a part of it.
+func (t *sheet) paint(s lipgloss.Style, text string) string {
+	if !t.o.Color || text == "" {
+		return text
 	}
-	return st.Render(s)
+	return s.Render(text)
 }
 
 func (t *sheet) say(format string, a ...any) { fmt.Fprintf(&t.b, format, a...) }
 
-func (t *sheet) header(m *harness.Matrix) {
-	t.say("\n%s\n", t.style("bold", Safe(title(m))))
-	for _, f := range facts(m) {
-		t.say("%-11s %s\n", f[0], fill(Safe(f[1]), t.o.Width-12, 12))
-	}
-}
+func (t *sheet) heading(s string) { t.say("\n%s\n", t.paint(bold, s)) }
 
-// title names the device.
-func title(m *harness.Matrix) string {
-	return strings.Join(words(m.Identity.Manufacturer, m.Identity.Model, either(m.Identity.Name, m.Target)), " ")
-}
-
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-func words(all ...string) (out []string) {
-	for _, s := range all {
-		if s != "" {
-			out = append(out, s)
+// text writes text after a prefix that is `in` columns wide; further lines begin under the first.
+func (t *sheet) text(prefix string, in int, s lipgloss.Style, text string) {
+	for i, line := range fill(text, t.o.Width-in) {
+		if i > 0 {
+			prefix = strings.Repeat(" ", in)
 		}
+		t.say("%s\n", strings.TrimRight(prefix+t.paint(s, line), " "))
 	}
-	return out
 }
 
-// facts are what a reader must know of the run before its verdicts.
-func facts(m *harness.Matrix) (out [][2]string) {
-	add := func(k, v string) {
-		if v != "" {
-			out = append(out, [2]string{k, v})
-		}
+// also is text where there may be none.
+func (t *sheet) also(in int, s lipgloss.Style, text string) {
+	if text != "" {
+		t.text(strings.Repeat(" ", in), in, s, text)
 	}
-	add("at", strings.Join(m.Identity.Addresses, " "))
-	add("device", strings.Join(words(m.Identity.Firmware, m.Identity.Serial, m.Identity.MAC), ", "))
-	if m.Twin != nil {
-		add("twin", strings.Join(words(m.Twin.Name, strings.Join(m.Twin.Addresses, " ")), ", "))
-	}
-	add("edition", string(m.Edition))
-	add("state", fmt.Sprintf("%s, shown by %s", m.State, m.StateShownBy))
-	if a := m.Authorisation; a != nil {
-		s := "by " + either(a.By, "nobody named")
-		if a.For != "" {
-			s += " for " + a.For
-		}
-		add("tested", s+"; right: "+either(a.Right, "not stated"))
-	}
-	add("effort", fmt.Sprintf("%s, up to %v", m.Effort, m.Allowed))
-	add("reduced", strings.Join(m.Reduced, "; "))
-	if !m.Complete {
-		add("cut short", either(m.Cut, "the record has no end"))
-	}
-	return out
 }
 
-func (t *sheet) rows(m *harness.Matrix) {
-	clause, hidden := "", 0
-	for _, r := range m.Rows {
-		if quiet(r) && !t.o.Verbose {
-			hidden++
+// beside writes text beside a prefix where there is room, else below it, and returns where the text begins.
+func (t *sheet) beside(prefix string, below int, text string) int {
+	in := width(prefix)
+	if t.o.Width-in < 36 {
+		t.say("%s\n", strings.TrimRight(prefix, " "))
+		prefix, in = strings.Repeat(" ", below), below
+	}
+	t.text(prefix, in, plain, text)
+	return in
+}
+
+// fill breaks text into lines of at most n columns, between words where that is possible. There is always one line.
+func fill(text string, n int) []string {
+	n = max(n, 20)
+	lines := []string{""}
+	for _, word := range strings.Fields(text) {
+		last := &lines[len(lines)-1]
+		if *last != "" && width(*last)+1+width(word) <= n {
+			*last += " " + word
 			continue
 		}
-		if c := r.Provision.Clause(); c != clause {
-			clause = c
-			t.say("\n%s\n", t.style("bold", strings.TrimSpace(c+"  "+provisions.ClauseTitle(c))))
+		if *last != "" {
+			lines = append(lines, "")
 		}
-		t.row(r)
+		for _, r := range word { // a longer word is broken
+			last = &lines[len(lines)-1]
+			if width(*last)+width(string(r)) > n {
+				lines = append(lines, "")
+				last = &lines[len(lines)-1]
+			}
+			*last += string(r)
+		}
 	}
-	if hidden > 0 {
-		t.say("\n%s\n", t.style("faint", fmt.Sprintf("%d more provisions were not looked at: --verbose shows them, and matrix.json has all %d", hidden, len(m.Rows))))
+	return lines
+}
+
+func (t *sheet) header(m *harness.Matrix) {
+	t.say("\n")
+	t.text("", 0, bold, title(m))
+	what := "conformance matrix"
+	if !m.Declared {
+		what = "observations, not a conformance assessment"
+	}
+	t.say("%s\n%s\n", t.paint(faint, "Assay: "+what), t.paint(faint, strings.Repeat("─", t.o.Width)))
+	for _, f := range facts(m) {
+		s := plain
+		if f.Warns {
+			s = yellow
+		}
+		t.text(t.paint(faint, fmt.Sprintf("%-13s ", f.Name)), 14, s, f.Text)
 	}
 }
 
-// quiet rows were not looked at: no unit rests on an answer.
-func quiet(r harness.Row) bool {
-	for _, u := range r.Units {
-		if u.Attempts > 0 || u.Verdict == harness.Fail || u.Verdict == harness.Pass {
-			return false
+// measure sets the columns as wide as what stands in them.
+func (t *sheet) measure(rows []harness.Row) {
+	for _, r := range rows {
+		t.id, t.claims = max(t.id, width(string(r.Provision))), max(t.claims, width(r.Claim))
+		if t.o.Verbose || !quiet(r) {
+			t.word, t.duty = max(t.word, width(markOfRow(r).Word)), max(t.duty, width(duty(r)))
 		}
 	}
-	return true
 }
 
-// glyph tells verdicts apart without colour.
-var glyph = map[harness.Verdict]string{harness.Pass: "✓", harness.Fail: "✗", harness.Inconclusive: "?", harness.Done: "·", harness.NotDone: "·"}
+func width(s string) int { return lipgloss.Width(s) }
 
-// word is what is said of a row: its verdict, or one of the three words where nothing is claimed.
-func word(v harness.Verdict, w string) string { return either(w, string(v)) }
+// pad fills s with blanks to n columns.
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(n-width(s), 0)) }
 
+func (t *sheet) clause(c clause) {
+	t.heading(strings.TrimSpace(c.ID + "  " + c.Title))
+	var still []tally // quiet ones, by their mark
+	ids := map[string][]string{}
+	for _, r := range c.Rows {
+		if !quiet(r) || t.o.Verbose {
+			t.row(r)
+			continue
+		}
+		k := markOfRow(r)
+		if ids[k.Short] == nil {
+			still = append(still, tally{k, 0})
+		}
+		ids[k.Short] = append(ids[k.Short], string(r.Provision))
+	}
+	for _, k := range still {
+		said := k.Short + ": "
+		if k.Kind == "untried" {
+			said = k.Word + ", " + said
+		}
+		t.text("  "+t.paint(faint, k.Glyph)+" ", 4, faint, said+strings.Join(ids[k.Short], ", "))
+	}
+}
+
+// row writes a provision: its mark, id, obligation, claim, units judged of planned; then what it asks and why it came out so.
 func (t *sheet) row(r harness.Row) {
-	duty := strings.TrimSpace(string(r.Obligation) + " " + r.Claim)
-	t.say("  %s %-8s %s %s  %s\n", t.style(string(r.Verdict), glyph[r.Verdict]), r.Provision, t.style(string(r.Verdict), fmt.Sprintf("%-20s", word(r.Verdict, r.Word))),
-		fmt.Sprintf("%-5s", duty), t.style("faint", fmt.Sprintf("%d/%d units judged", r.Judged, r.Planned)))
+	k := markOfRow(r)
+	columns := []string{t.paint(colours[k.Kind], k.Glyph+" "+pad(k.Word, t.word)), t.paint(bold, pad(string(r.Provision), t.id)),
+		pad(duty(r), t.duty)}
+	if t.claims > 0 {
+		columns = append(columns, pad(r.Claim, t.claims))
+	}
+	columns = append(columns, t.paint(faint, fmt.Sprintf("%5s", fmt.Sprintf("%d/%d", r.Judged, r.Planned))))
+	in := t.beside("  "+strings.Join(columns, "  ")+"  ", 6, r.Summary)
+	if r.Verdict != harness.Pass || t.o.Verbose {
+		t.also(in, colours[k.Kind], t.shorten(r.Reason))
+	}
+	t.also(in, faint, doubt(r.Confidence))
 	if t.o.Verbose {
 		for _, u := range r.Units {
 			t.unit(u)
 		}
-		return
 	}
-	if r.Verdict != harness.Pass && r.Reason != "" {
-		t.say("      %s\n", fill(clip(Safe(r.Reason), 400), t.o.Width-6, 6))
+}
+
+// shorten cuts a reason to what a glance takes in; the page has all of it.
+func (t *sheet) shorten(s string) string {
+	if r := []rune(s); len(r) > 320 && !t.o.Verbose {
+		return strings.TrimSpace(string(r[:320])) + "…"
 	}
+	return s
 }
 
 func (t *sheet) unit(u harness.UnitRow) {
-	t.say("      %s %-11s %s %s\n", glyph[u.Verdict], u.Unit, t.style(string(u.Verdict), fmt.Sprintf("%-20s", word(u.Verdict, u.Word))), fill(Safe(u.Purpose), t.o.Width-41, 41))
-	if u.Reason != "" {
-		t.say("          %s\n", fill(Safe(u.Reason), t.o.Width-10, 10))
+	k := markOfUnit(u)
+	t.beside("      "+t.paint(colours[k.Kind], k.Glyph+" "+k.Word)+"  "+t.paint(bold, u.Unit)+"  ", 8, u.Purpose)
+	t.also(8, colours[k.Kind], u.Reason)
+	t.also(8, plain, prefixed("to settle it: ", u.Next))
+	for _, n := range u.Notes {
+		t.also(8, faint, "note: "+n)
 	}
-	if u.Attempts > 0 && u.Cap != "" && u.Cap != "-" {
-		t.say("          %s\n", t.style("faint", fill("not shown: "+u.Cap, t.o.Width-10, 10)))
+	if u.Attempts > 0 {
+		t.also(8, faint, prefixed("not shown by this method: ", limit(u)))
 	}
-}
-
-func clip(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
+	t.also(8, faint, doubt(u.Confidence))
 }
 
 func (t *sheet) roots(m *harness.Matrix) {
 	if len(m.Roots) == 0 {
 		return
 	}
-	t.say("\n%s\n", t.style("bold", "One cause, several units"))
+	t.heading("One cause, several units")
 	for _, r := range m.Roots {
-		t.say("  %s\n    breaks %s\n", fill(Safe(r.Cause), t.o.Width-2, 2), fill(strings.Join(r.Units, ", "), t.o.Width-11, 11))
-	}
-}
-
-// settle lists what a person can do about the inconclusive, what settles most first.
-func (t *sheet) settle(m *harness.Matrix) {
-	var order []string
-	units := map[string][]string{}
-	for _, r := range m.Rows {
-		for _, u := range r.Units {
-			if u.Next == "" || !u.Automatic || u.Verdict == harness.Fail {
-				continue
-			}
-			if units[u.Next] == nil {
-				order = append(order, u.Next)
-			}
-			units[u.Next] = append(units[u.Next], u.Unit)
-		}
-	}
-	if len(order) == 0 {
-		return
-	}
-	t.say("\n%s\n", t.style("bold", "What would settle more"))
-	for i, n := range order {
-		if i == 8 && !t.o.Verbose {
-			t.say("  and %d more\n", len(order)-i)
-			break
-		}
-		t.say("  %s\n    %s\n", fill(Safe(n), t.o.Width-2, 2), t.style("faint", fill("for "+strings.Join(units[n], ", "), t.o.Width-4, 4)))
+		t.text("  • ", 4, plain, r.Cause)
+		t.text("    ", 4, faint, "breaks "+strings.Join(r.Units, ", "))
 	}
 }
 
 func (t *sheet) findings(m *harness.Matrix) {
+	if len(m.Findings) == 0 {
+		return
+	}
+	t.heading("Findings that no unit judges")
 	for i, f := range m.Findings {
-		if i == 0 {
-			t.say("\n%s\n", t.style("bold", "Findings"))
+		if i == 12 && !t.o.Verbose {
+			t.text("  ", 2, faint, fmt.Sprintf("and %d more", len(m.Findings)-i))
+			break
 		}
-		t.say("  %s\n", fill(Safe(strings.TrimSpace(f.Text+" "+f.Question)), t.o.Width-2, 2))
+		t.text("  • ", 4, plain, strings.Join(words(f.Text, f.Question), " "))
 	}
 }
 
-func (t *sheet) line(m *harness.Matrix) {
-	name := string(m.Verdict)
-	if m.Exit == harness.ExitFail {
-		name = "FAIL"
+func (t *sheet) settle(m *harness.Matrix) {
+	all := settle(m)
+	if len(all) == 0 {
+		return
 	}
-	t.say("\n%s\n", t.style(name, fill(Safe(m.Line), t.o.Width, 0)))
+	t.heading("What would settle more")
+	for i, s := range all {
+		if i == 8 && !t.o.Verbose {
+			t.text("  ", 2, faint, fmt.Sprintf("and %d more", len(all)-i))
+			break
+		}
+		t.text("  • ", 4, plain, s.What)
+		t.text("    ", 4, faint, "for "+strings.Join(s.Units, ", "))
+	}
 }
 
-// fill breaks text into lines of a width; those after the first are set in.
-func fill(s string, width, in int) string {
-	var b strings.Builder
-	n := 0
-	for i, w := range strings.Fields(s) {
-		l := len([]rune(w))
-		switch {
-		case i > 0 && n+1+l > max(width, 24):
-			b.WriteString("\n" + strings.Repeat(" ", in))
-			n = 0
-		case i > 0:
-			b.WriteByte(' ')
-			n++
-		}
-		b.WriteString(w)
-		n += l
+// end counts and says the verdict.
+func (t *sheet) end(m *harness.Matrix) {
+	rows := ofEdition(m)
+	var said []string
+	for _, k := range count(rows) {
+		said = append(said, fmt.Sprintf("%s %d %s", k.Glyph, k.N, k.Name()))
 	}
-	return b.String()
+	t.say("\n%s\n", t.paint(faint, strings.Repeat("─", t.o.Width)))
+	t.text("", 0, plain, fmt.Sprintf("%d provisions of %s: %s", len(rows), m.Edition, strings.Join(said, ", ")))
+	s := map[int]lipgloss.Style{harness.ExitConformant: green, harness.ExitFail: red}
+	look, ok := s[m.Exit]
+	if !ok {
+		look = yellow
+	}
+	t.text("", 0, look.Bold(true), m.Line)
+	if !m.Complete {
+		t.text("", 0, yellow, "The run was cut short: what is here is not all that was planned.")
+	}
 }
