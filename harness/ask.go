@@ -251,6 +251,9 @@ func guarded(ctx context.Context, on *dial.Device, q request) (a any, err error)
 func (d *DUT) after(q request, e evidence.Event) {
 	if l, ok := q.subject.(Leaves); ok && e.Error == "" {
 		d.enter(l.Leaves())
+		if l.Leaves() == device.Factory {
+			d.run.forgetUndos(d)
+		}
 	}
 }
 

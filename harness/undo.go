@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,13 @@ func (r *Run) mayUndo(d *DUT, q request, doing int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.undos = append(r.undos, undo{doing, q.key, d.dev, op})
+}
+
+// forgetUndos drops what was registered for a device that is in the factory state now: what was to be put back is gone.
+func (r *Run) forgetUndos(d *DUT) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.undos = slices.DeleteFunc(r.undos, func(u undo) bool { return u.on == d.dev })
 }
 
 // undoAll puts back, last first, on a context of its own: it runs on every ending.

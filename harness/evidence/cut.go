@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -55,29 +54,7 @@ func cutJSON(b json.RawMessage) json.RawMessage {
 func replace(b []byte) []byte {
 	vault.Lock()
 	defer vault.Unlock()
-	for h, v := range vault.values {
-		if len(v) < MinCut {
-			continue
-		}
-		for _, s := range spellingsOf(v) {
-			if bytes.Contains(b, []byte(s)) {
-				b = bytes.ReplaceAll(b, []byte(s), []byte("["+h+"]"))
-			}
-		}
-	}
-	return b
-}
-
-// spelled remembers spellings by value; it is guarded by the vault's lock and emptied with it.
-var spelled = map[string][]string{}
-
-func spellingsOf(v string) []string {
-	if s, ok := spelled[v]; ok {
-		return s
-	}
-	s := Spellings(v)
-	spelled[v] = s
-	return s
+	return vault.finder.replace(b)
 }
 
 // Spellings are the ways in which a value may stand in traffic: raw, in JSON, HTML and URLs, in hex, and in

@@ -26,7 +26,8 @@ var vault = struct {
 	sync.Mutex
 	key    []byte
 	values map[string]string // by handle
-}{key: newKey(), values: map[string]string{}}
+	finder *Finder           // of all their spellings
+}{key: newKey(), values: map[string]string{}, finder: NewFinder(nil)}
 
 func newKey() []byte {
 	b := make([]byte, 32)
@@ -41,7 +42,14 @@ func Keep(value string) Secret {
 	m := hmac.New(sha256.New, vault.key)
 	m.Write([]byte(value))
 	h := "secret:" + hex.EncodeToString(m.Sum(nil))[:24]
-	vault.values[h] = value
+	if _, known := vault.values[h]; !known {
+		vault.values[h] = value
+		if len(value) >= MinCut {
+			for _, s := range Spellings(value) {
+				vault.finder.add(s, h)
+			}
+		}
+	}
 	return Secret{h}
 }
 
@@ -61,7 +69,7 @@ func Forget() {
 	vault.Lock()
 	defer vault.Unlock()
 	vault.key, vault.values = newKey(), map[string]string{}
-	clear(spelled)
+	vault.finder = NewFinder(nil)
 }
 
 // Reveal returns the value. It is for probes and operations alone, and fails with

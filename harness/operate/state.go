@@ -33,6 +33,7 @@ type Initialise struct {
 	Owner    string // whose set-up it is: "first", "second"
 	User     string
 	Password evidence.Secret
+	Value    evidence.Secret // another secret that the set-up asks for, such as a guest's password: {value}
 }
 
 // Do sets the device up. Where it did not take that, or refuses the new user, it is an error: nothing that needs a device in
@@ -40,6 +41,9 @@ type Initialise struct {
 func (i Initialise) Do(ctx context.Context, on *dial.Device) (Outcome, error) {
 	p := parameters{"owner": {text: i.Owner}, "user": {text: i.User}}
 	if err := p.secret("password", i.Password); err != nil {
+		return Outcome{}, fmt.Errorf("operation %q: %w", "initialise", err)
+	}
+	if err := p.secret("value", i.Value); err != nil {
 		return Outcome{}, fmt.Errorf("operation %q: %w", "initialise", err)
 	}
 	out, err := perform(ctx, on, "initialise", "", p)

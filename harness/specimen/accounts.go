@@ -26,10 +26,13 @@ const (
 
 // factory is the state in which the maker ships it.
 func (d *Device) factory() {
-	d.state, d.settings, d.data = "factory", map[string]string{"name": "specimen", "ntp": "pool.example"}, nil
+	d.state, d.settings, d.data = "factory", presets(), nil
 	d.accounts = map[string]*account{"admin": {password: d.label, role: "owner"}}
 	d.tokens = map[string]session{}
 }
+
+// presets are the settings with which it leaves the factory.
+func presets() map[string]string { return map[string]string{"name": "specimen", "ntp": "pool.example"} }
 
 // initialise is the end of the set-up: the guest's password is the user's choice, the owner's may be.
 func (d *Device) initialise(guest, owner string) {

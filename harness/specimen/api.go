@@ -152,6 +152,20 @@ func (d *Device) postUpdate(w http.ResponseWriter, r *http.Request, _ session) {
 	reply(w, 202, "message", "installing "+v)
 }
 
+// restoreImage is the recovery: the image with which the device left the factory, without the user's data and settings. Who
+// may log in stays. A device that burns its version into a fuse has no way back.
+func (d *Device) restoreImage(w http.ResponseWriter, _ *http.Request, _ session) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.is("antirollback-fuse") && d.version != installed {
+		reply(w, http.StatusConflict, "refused", "version "+installed+" is older than "+d.version)
+		return
+	}
+	d.version, d.data, d.settings = installed, nil, presets()
+	d.reboot()
+	reply(w, http.StatusOK, "message", "The image of the factory was restored.")
+}
+
 func (d *Device) postReboot(w http.ResponseWriter, _ *http.Request, _ session) {
 	d.Reboot()
 	reply(w, 200, "message", "restarted")

@@ -12,8 +12,11 @@ import (
 func (d *Device) mqtt(l net.Listener) {
 	d.accept(l, func(c net.Conn) {
 		in := bufio.NewReader(c)
-		kind, body, err := packet(in)
-		if err != nil || kind != 1 {
+		if first, err := in.Peek(1); err != nil || first[0]>>4 != 1 { // no CONNECT
+			return
+		}
+		_, body, err := packet(in)
+		if err != nil {
 			return
 		}
 		user, password, level := credentials(body)

@@ -208,7 +208,7 @@ func (d *Device) secrets() []string {
 	defer d.mu.Unlock()
 	out := append([]string{d.label}, d.issued...)
 	for _, a := range d.accounts {
-		if len(a.password) > 6 {
+		if len(a.password) >= 10 { // published defaults are no secrets
 			out = append(out, a.password)
 		}
 	}

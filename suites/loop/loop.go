@@ -128,7 +128,9 @@ func Clause(t *testing.T) {
 			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e}) })
 			for _, h := range specimen.HonestVariants() {
 				if spared(e, h, auto) {
-					t.Run("honest="+h, func(t *testing.T) { conformant(t, &Trial{Edition: e, Honest: []string{h}, Single: h == "label-password-single-unit"}) })
+					t.Run("honest="+h, func(t *testing.T) {
+						conformant(t, &Trial{Edition: e, Honest: []string{h}, Single: h == "label-password-single-unit"})
+					})
 				}
 			}
 			for _, f := range specimen.Faults() {
@@ -214,6 +216,7 @@ func (t *Trial) leaks(tb testing.TB) {
 			spellings = append(spellings, evidence.Spellings(s)...)
 		}
 	}
+	finder := evidence.NewFinder(spellings)
 	filepath.WalkDir(t.Dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -222,12 +225,8 @@ func (t *Trial) leaks(tb testing.TB) {
 		if err != nil {
 			return err
 		}
-		text := string(b)
-		for _, s := range spellings {
-			if i := strings.Index(text, s); i >= 0 {
-				tb.Errorf("%s holds a secret of the specimen: …%s…", filepath.Base(path), text[max(0, i-60):min(len(text), i+len(s)+20)])
-				return nil
-			}
+		if i, s := finder.Find(b); i >= 0 {
+			tb.Errorf("%s holds a secret of the specimen: …%s…", filepath.Base(path), b[max(0, i-60):min(len(b), i+len(s)+20)])
 		}
 		return nil
 	})

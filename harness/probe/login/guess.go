@@ -48,7 +48,7 @@ type Guessed struct {
 	Slower          bool          // tries became slower: the last ones took more than twice the first, and a second more
 	Took            time.Duration
 	Waited          time.Duration // of it, for limits
-	PerMinute       float64       // judged tries a minute, waiting included
+	PerMinute       float64       // judged tries a minute in the long run: waiting included, and the first ones before a limit left out
 	RecoveredWithin time.Duration // from the last wrong password until the right one worked
 	Unclear         int
 	Why             string // why it ended early
@@ -81,7 +81,7 @@ func (q Guess) Ask(ctx context.Context, on *dial.Device) (g Guessed, err error) 
 	}
 	g.Took = on.Clock.Now().Sub(began)
 	if g.Took > 0 {
-		g.PerMinute = float64(g.Attempts) / g.Took.Minutes()
+		g.PerMinute = float64(g.Attempts-g.FirstLimit) / g.Took.Minutes()
 	}
 	if q.Stay {
 		return g, nil

@@ -39,7 +39,7 @@ func (t *talk) run(ctx context.Context) error {
 			return nil
 		}
 		late = nil // it ended without a word
-	case <-time.After(Hush):
+	case <-time.After(t.wait(Hush)):
 	}
 	for _, step := range []func(context.Context) (bool, error){t.tls, t.clear, t.others} {
 		if known, err := step(ctx); known || err != nil {
@@ -55,6 +55,14 @@ func (t *talk) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// wait is a time to wait for an answer: a quarter of it on loopback, where nothing is far away.
+func (t *talk) wait(d time.Duration) time.Duration {
+	if t.at.Addr().IsLoopback() {
+		return d / 4
+	}
+	return d
 }
 
 // dial connects, bounded in time and bytes.
@@ -115,7 +123,7 @@ func (t *talk) greeting(c net.Conn, b []byte) bool {
 	}
 	g := greeted(b)
 	if g.Protocol == "" && !hasCode(b, "220") { // it may not have come to its point
-		b = append(b, listen(c, Step, nil)...)
+		b = append(b, listen(c, t.wait(Step), nil)...)
 		g = greeted(b)
 	}
 	t.on.Evidence(fmt.Sprintf("greeting of port %d", t.at.Port()), b)
@@ -124,7 +132,7 @@ func (t *talk) greeting(c net.Conn, b []byte) bool {
 	case g.Protocol == "telnet":
 		if reply := declined(b); len(reply) > 0 { // some show their prompt only then
 			if _, err := c.Write(reply); err == nil {
-				b = append(b, listen(c, Hush, nil)...)
+				b = append(b, listen(c, t.wait(Hush), nil)...)
 			}
 		}
 		b = visible(b)
@@ -132,7 +140,7 @@ func (t *talk) greeting(c net.Conn, b []byte) bool {
 	case g.Protocol == "" && hasCode(b, "220"):
 		t.tried("EHLO")
 		if _, err := fmt.Fprint(c, "EHLO assay.invalid\r\n"); err == nil {
-			g = afterEHLO(listen(c, Step, nil), g)
+			g = afterEHLO(listen(c, t.wait(Step), nil), g)
 		}
 	}
 	if !t.know(g, b) {
@@ -159,7 +167,7 @@ func (t *talk) tls(ctx context.Context) (bool, error) {
 	}
 	defer c.Close()
 	t.s.TLS = true
-	if b := listen(c, Hush, greeted); len(b) > 0 && t.greeting(c, b) {
+	if b := listen(c, t.wait(Hush), greeted); len(b) > 0 && t.greeting(c, b) {
 		return true, nil
 	}
 	if known, err := t.speak(ctx, &spoken[0], c); known || err != nil {
@@ -203,7 +211,7 @@ func (t *talk) speak(ctx context.Context, p *protocol, c net.Conn) (bool, error)
 	if _, err := c.Write(request); err != nil {
 		return false, nil // it hung up
 	}
-	b := listen(c, Step, p.answer)
+	b := listen(c, t.wait(Step), p.answer)
 	t.on.Evidence(fmt.Sprintf("%s sent to port %d", p.name, t.at.Port()), request)
 	t.on.Evidence(fmt.Sprintf("%s received from port %d", p.name, t.at.Port()), b)
 	if len(b) == 0 {
@@ -225,7 +233,7 @@ func (t *talk) shake(ctx context.Context) (net.Conn, []byte, error) {
 	}
 	tap := &tap{Conn: c}
 	conn := tls.Client(tap, lenient)
-	brief, cancel := context.WithTimeout(ctx, Step)
+	brief, cancel := context.WithTimeout(ctx, t.wait(Step))
 	defer cancel()
 	if err := conn.HandshakeContext(brief); err != nil {
 		c.Close()

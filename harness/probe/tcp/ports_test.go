@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -254,6 +255,56 @@ func TestAScanIsStopped(t *testing.T) {
 	adds(t, s, 65535)
 	if s.Silent > 0 || s.Complete {
 		t.Errorf("%+v", s)
+	}
+}
+
+// This host runs out of descriptors: the scan slows down, and no port is called silent for that.
+func TestOutOfDescriptors(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.6:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := l.Addr().(*net.TCPAddr).AddrPort()
+	var was syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &was); err != nil {
+		t.Fatal(err)
+	}
+	few := was
+	few.Cur = 800
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &few); err != nil {
+		t.Skip(err)
+	}
+	defer syscall.Setrlimit(syscall.RLIMIT_NOFILE, &was)
+	var held []int
+	for fd, err := syscall.Dup(0); err == nil; fd, err = syscall.Dup(0) {
+		held = append(held, fd)
+	}
+	for i, fd := range held { // leave five
+		if i < 5 {
+			syscall.Close(fd)
+		} else {
+			defer syscall.Close(fd)
+		}
+	}
+	s, err := Ports{}.Ask(t.Context(), device(t, dial.Options{}, append(upTo(1000), at.Port()), at.Addr()))
+	adds(t, s, 1001)
+	if err != nil || s.Silent > 0 || s.Closed != 1000 || !slices.Equal(s.Open, []netip.AddrPort{at}) || !s.Complete {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+func TestIPv6(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer l.Close()
+	p := l.Addr().(*net.TCPAddr).AddrPort()
+	s, err := Ports{}.Ask(t.Context(), device(t, dial.Options{}, []uint16{p.Port(), 1}, p.Addr(), netip.MustParseAddr("127.0.0.5")))
+	if err != nil || !slices.Equal(s.Open, []netip.AddrPort{p}) || s.Closed != 3 || !s.Complete {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 

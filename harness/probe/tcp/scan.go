@@ -38,6 +38,7 @@ type scan struct {
 	trace []byte
 
 	queue   []job // what is still to be asked, last first
+	later   []job // what this host lacked something for
 	jobs    chan job
 	results chan result
 	workers int
@@ -122,13 +123,16 @@ func (s *scan) drain(ctx context.Context) {
 			s.send(ctx)
 		}
 		s.receive()
+		if len(s.queue) == 0 && s.flying == 0 {
+			s.queue, s.later = s.later, nil
+		}
 		switch {
 		case ctx.Err() != nil:
 			s.stopped = context.Cause(ctx)
 		case s.since >= CheckEach, s.goneQuiet(), s.flying == 0 && len(s.queue) == 0 && s.since > 0:
 			s.check(ctx)
 		}
-		if s.window.results >= max(s.limit, Start) {
+		if s.window.results >= max(s.limit/2, Start/2) {
 			s.adapt()
 		}
 		if s.flying == 0 && len(s.queue) == 0 {
@@ -229,12 +233,12 @@ func (s *scan) take(r result) {
 	}
 	if r.outcome == dial.Ours {
 		if s.flying <= s.limit { // once for all that were in flight
-			s.limit = max(s.limit/2, Floor)
+			s.limit = max(s.limit/2, 1)
 			s.ceiling = s.limit
 			s.say("this host lacks descriptors, ports or a route: %d in flight", s.limit)
 		}
 		if r.ours++; r.ours < MaxOurs {
-			s.queue = append(s.queue, r.job)
+			s.later = append(s.later, r.job)
 			return
 		}
 	}

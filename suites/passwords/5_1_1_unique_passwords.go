@@ -1,0 +1,210 @@
+package passwords
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/harness/operate"
+	"github.com/secure-by-design/assay/harness/probe/login"
+	"github.com/secure-by-design/assay/harness/probe/password"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+var (
+	triesQuick  = Parameter("5.1-1-2c: published credentials tried at a log-in, quick", 12)
+	triesNormal = Parameter("5.1-1-2c: published credentials tried at a log-in", 50)
+	triesLeast  = Parameter("5.1-1-2c: tries below which nothing is shown", 10)
+)
+
+// tries is how many published credentials a log-in is tried with.
+func tries(dut *DUT) int {
+	if dut.Quick() {
+		return triesQuick
+	}
+	return triesNormal
+}
+
+var _ = Provision("5.1-1", func(dut *DUT) {
+	TestCase("5.1-1-2", func() {
+		Unit("a", "no password log-in is missing from the IXIT", func(ctx context.Context) {
+			rows := mechanisms(dut)
+			found := Found(ctx, dut)
+			Each("log-in or service without one", everything(found), func(at fmt.Stringer) {
+				if l, is := at.(login.Login); is {
+					_, declared := row(rows, l)
+					Expect(declared).To(BeTrue(), "%s asks for a password, and no row of 1-AuthMech declares it", l)
+				}
+			})
+			NotClimbed(ctx, provisions.Web, "the user manual was not searched for passwords and codes")
+			Lack("attach the user manual, and have UDP services looked at", "every log-in that TCP shows is declared; the user manual and UDP services were not looked at")
+		}, Binds(device.Initialised), Climbs(provisions.LAN))
+
+		Unit("b", "a password that the user sets must be set before first use", func(ctx context.Context) {
+			own := network(dut, func(m device.AuthMech) bool { return m.Gen != nil && m.Gen.Origin == "user" })
+			if len(own) == 0 {
+				noneUserSet(dut)
+			}
+			emptyIsRefused(ctx, dut, own)
+			setUpCannotBeSkipped(ctx, dut, own)
+		}, Binds(device.Initialised), Climbs(provisions.LAN, provisions.Operator))
+
+		Unit("c", "no log-in opens with a password that others know", func(ctx context.Context) {
+			published(ctx, dut)
+			if dut.File != nil {
+				ownValues(ctx, dut)
+			}
+		}, Binds(device.Initialised), SelfProving(), Climbs(provisions.LAN, provisions.Operator, provisions.Twin))
+	})
+})
+
+// everything is what a search for log-ins came to.
+func everything(f login.Found) (out []fmt.Stringer) {
+	for _, l := range f.Logins {
+		out = append(out, l)
+	}
+	for _, q := range f.Quiet {
+		out = append(out, quiet(q))
+	}
+	return out
+}
+
+type quiet login.Place
+
+func (q quiet) String() string { return fmt.Sprintf("%s on port %d", q.Protocol, q.Port) }
+
+// noneUserSet is the case of a device on which no user sets a password.
+func noneUserSet(dut *DUT) {
+	for _, m := range mechanisms(dut) {
+		if m.Gen == nil && takesPassword(m) {
+			Lack("say in 1-AuthMech how its passwords are made: gen: {origin: user} or preinstalled", "%s does not say whether its password is the user's own", m.ID)
+		}
+	}
+	Vacuous("no row of 1-AuthMech has a password that the user sets")
+}
+
+// emptyIsRefused tries user-set accounts with no password, beside their own as the control.
+func emptyIsRefused(ctx context.Context, dut *DUT, own []declaredLogin) {
+	Each("user-set log-in", own, func(l declaredLogin) {
+		if got := Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: l.Right}); got.Outcome != login.Accepted {
+			Inconclude("the user's own password was not accepted at %s (%s %s), so that no refusal shows anything", l, got.Outcome, got.Why)
+		}
+		for look := range 2 {
+			if got := Ask(ctx, dut, login.Try{At: l.Login, User: l.User, Look: look}); got.Outcome != login.Accepted {
+				return
+			}
+		}
+		Expect(false).To(BeTrue(), "%s opens for %s with an empty password", l, l.User)
+	})
+}
+
+// setUpCannotBeSkipped resets the device and looks whether it can be used with no password chosen.
+func setUpCannotBeSkipped(ctx context.Context, dut *DUT, own []declaredLogin) {
+	if out := Do(ctx, dut, operate.FactoryReset{}); !out.OK {
+		Inconclude("the factory reset did not work (%s), so that the set-up was not seen", out.Answer)
+	}
+	web := own[0]
+	skipped := Ask(ctx, dut, login.Skip{At: web.Login, User: web.User})
+	emptied := Do(ctx, dut, operate.Run{Name: "initialise", With: map[string]string{"owner": "first", "user": web.User, "value": ""}, Secrets: map[string]evidence.Secret{"password": firstOwner(dut)}})
+	if skipped.Accepted || emptied.OK { // it is set up now: once more, for those who come after
+		Do(ctx, dut, operate.FactoryReset{})
+	}
+	restore(ctx, dut)
+	Expect(skipped.Accepted).To(BeFalse(), "the set-up can be left by %s: %s then logs in with an empty password", skipped.By, web.User)
+	Expect(emptied.OK).To(BeFalse(), "the set-up takes an empty password for %s", web.User)
+}
+
+// firstOwner is the password of the owner whom the device file declares.
+func firstOwner(dut *DUT) evidence.Secret { return dut.Secret(dut.Sample().Logins["owner"].Password) }
+
+// restore sets the device up again as the device file declares it.
+func restore(ctx context.Context, dut *DUT) {
+	set := operate.Initialise{Owner: "first", User: dut.Sample().Logins["owner"].User, Password: firstOwner(dut)}
+	if guest, ok := dut.Sample().Logins["guest"]; ok {
+		set.Value = dut.Secret(guest.Password)
+	}
+	Do(ctx, dut, set)
+}
+
+// published tries the credentials that everybody can know.
+func published(ctx context.Context, dut *DUT) {
+	found := Found(ctx, dut)
+	logins := append([]login.Login{}, found.Logins...)
+	if dut.File != nil && dut.IXIT().AuthMech != nil {
+		for _, d := range network(dut, every) {
+			if !slices.ContainsFunc(logins, func(l login.Login) bool { return sameDoor(l, d.Login) }) {
+				logins = append(logins, d.Login)
+			}
+		}
+	}
+	if len(logins) == 0 {
+		Inconclude("no log-in was found on %d services: nothing was tried", len(found.Quiet))
+	}
+	Each("log-in", logins, func(at login.Login) {
+		h := Ask(ctx, dut, login.WellKnown{At: at, Most: tries(dut), Users: users(dut)})
+		var which []string
+		for _, c := range h.Accepted {
+			which = append(which, fmt.Sprintf("%s/%s (%s)", c.User, c.Password, c.Source))
+		}
+		Expect(which).To(BeEmpty(), "%s opens with a published password: %s", at, strings.Join(which, ", "))
+		Note(ctx, "%s: %d of %d published credentials were tried and refused", at, h.Refused, h.Of)
+		switch {
+		case h.Open || h.Anything:
+			Inconclude("%s has no password to guess: %s (that is 5.5-4's affair)", at, h.Why)
+		case h.Refused < triesLeast:
+			Inconclude("%s: only %d of %d published credentials were judged (%d put off, %d left out for the lock-out budget) %s", at, h.Refused, h.Of, h.Limited, h.Budget, h.Why)
+		}
+	})
+}
+
+// sameDoor tells whether two log-ins are one: the network shows what the IXIT declares.
+func sameDoor(a, b login.Login) bool {
+	return a.Protocol == b.Protocol && a.Port == b.Port && (a.Protocol != "json" || a.Path == b.Path)
+}
+
+// users are those that the sample declares.
+func users(dut *DUT) (out []string) {
+	for _, name := range []string{"owner", "guest"} {
+		if l, ok := dut.Sample().Logins[name]; ok {
+			out = append(out, l.User)
+		}
+	}
+	return out
+}
+
+// ownValues holds the pre-installed password of each log-in against its declared generator, and tries the twin's.
+func ownValues(ctx context.Context, dut *DUT) {
+	pre := network(dut, func(m device.AuthMech) bool { return m.Gen != nil && m.Gen.Origin == "preinstalled" })
+	if len(pre) == 0 {
+		Note(ctx, "no log-in with a pre-installed password is declared")
+		return
+	}
+	Each("log-in with a pre-installed password", pre, func(l declaredLogin) {
+		if got := Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: l.Right}); got.Outcome != login.Accepted {
+			Inconclude("the unit's own password was not accepted at %s (%s %s), so that no refusal shows anything", l, got.Outcome, got.Why)
+		}
+		f := Ask(ctx, dut, password.Form{Of: l.Right, Alphabet: l.Gen.Alphabet, Length: l.Gen.Length, Prefix: l.Gen.Prefix})
+		Expect(f.Fits).To(BeTrue(), "the pre-installed password of %s is not as declared in %s: %s", l, l.ID, f.Why)
+		if !dut.HasTwin() {
+			NotClimbed(ctx, provisions.Twin, "there is no second unit: that two differ was not shown")
+			Note(ctx, "cap: one unit; uniqueness is not shown")
+			return
+		}
+		twins(ctx, dut, l)
+	})
+}
+
+// twins compares with the second unit, and tries its password here.
+func twins(ctx context.Context, dut *DUT, l declaredLogin) {
+	theirs := dut.Twin().Sample().Logins[l.AuthMech.Login]
+	secret := dut.Secret(theirs.Password)
+	Expect(secret == l.Right).To(BeFalse(), "two units have the same password at %s", l)
+	got := Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: secret})
+	Expect(got.Outcome).NotTo(Equal(login.Accepted), "%s opens with the password of another unit", l)
+}

@@ -1,0 +1,86 @@
+package passwords
+
+import (
+	"context"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/harness/operate"
+	"github.com/secure-by-design/assay/harness/probe/login"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+var _ = Undoable[operate.ChangeCredential]()
+
+var _ = Provision("5.1-4", func(dut *DUT) {
+	TestCase("5.1-4-2", func() {
+		var fresh Kept[evidence.Secret]
+		Unit("a", "the user changes the password", func(ctx context.Context) {
+			if len(ways(dut)) == 0 {
+				Lack("declare the log-ins of the owner in 1-AuthMech (at:, login: owner) and the operation change-credential", "no log-in of the owner that can be changed is declared")
+			}
+			value := Ask(ctx, dut, Canary{Name: "a new password"})
+			if out := Do(ctx, dut, operate.ChangeCredential{As: "owner", Value: value}); out.OK {
+				fresh.Keep(value)
+				return
+			}
+			Inconclude("the device did not take the change")
+		}, Climbs(provisions.Operator))
+
+		Unit("b", "the old password is refused and the new one accepted, everywhere and after a restart", func(ctx context.Context) {
+			value := fresh.Get()
+			tried := tryEverywhere(ctx, dut, value, "at once")
+			if operate.Declared(dut.File, "power-cycle") {
+				restart(ctx, dut, value)
+				tried = append(tried, tryEverywhere(ctx, dut, value, "after a restart")...)
+			} else {
+				NotClimbed(ctx, provisions.Operator, "without the operation power-cycle it was not shown that the change outlives a restart")
+			}
+			changeBack(ctx, dut, value)
+			Each("log-in of the owner", tried, func(t change) {
+				Expect(t.old.Outcome).NotTo(Equal(login.Accepted), "%s still opens with the old password, %s", t.at, t.when)
+				Expect(t.now.Outcome).NotTo(Equal(login.Refused), "%s refuses the new password, %s", t.at, t.when)
+				if t.now.Outcome != login.Accepted || t.old.Outcome != login.Refused {
+					Inconclude("%s: the new password gave %s, the old one %s (%s%s), %s", t.at, t.now.Outcome, t.old.Outcome, t.now.Why, t.old.Why, t.when)
+				}
+			})
+		}, Climbs(provisions.Operator, provisions.LAN))
+	})
+})
+
+// A change is what a log-in made of both passwords.
+type change struct {
+	at       declaredLogin
+	when     string
+	now, old login.Tried
+}
+
+// tryEverywhere tries the new and the old password at each log-in of the owner, in sessions of their own.
+func tryEverywhere(ctx context.Context, dut *DUT, value evidence.Secret, when string) (out []change) {
+	look := map[string]int{"at once": 1, "after a restart": 2}[when]
+	for _, l := range ways(dut) {
+		out = append(out, change{l, when, Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: value, Look: look}),
+			Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: l.Right, Look: look})})
+	}
+	return out
+}
+
+// changeBack restores the password that the device file knows.
+func changeBack(ctx context.Context, dut *DUT, value evidence.Secret) {
+	if out := Do(ctx, dut, operate.ChangeCredential{As: "owner", Password: value, Value: firstOwner(dut)}); !out.OK {
+		Note(ctx, "the owner's password could not be changed back to that of the device file")
+	}
+}
+
+// ways are the log-ins that the owner's password opens.
+func ways(dut *DUT) []declaredLogin {
+	return network(dut, func(m device.AuthMech) bool { return m.Login == "owner" })
+}
+
+// restart cuts the power with whichever password works now: the operation's own log-in knows the one of the device file alone.
+func restart(ctx context.Context, dut *DUT, value evidence.Secret) {
+	Do(ctx, dut, operate.Run{Name: "power-cycle", With: map[string]string{"user": dut.Sample().Logins["owner"].User}, Secrets: map[string]evidence.Secret{"password": value}})
+}

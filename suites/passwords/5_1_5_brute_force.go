@@ -1,0 +1,118 @@
+package passwords
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/operate"
+	"github.com/secure-by-design/assay/harness/probe/login"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+var (
+	guessesBeyond = Parameter("5.1-5-2b: wrong guesses beyond the declared limit", 10)
+	guessesNone   = Parameter("5.1-5-2b: wrong guesses where no limit is declared", 110)
+	guessesQuick  = Parameter("5.1-5-2b: wrong guesses beyond the declared limit, quick", 2)
+	rateSlack     = Parameter("5.1-5-2b: times the declared rate that convict", 2.0)
+)
+
+// guesses is how many wrong passwords a log-in gets.
+func guesses(dut *DUT, bf *device.BF) int {
+	switch {
+	case bf == nil || bf.Attempts == 0:
+		return guessesNone
+	case dut.Quick():
+		return bf.Attempts + guessesQuick
+	}
+	return bf.Attempts + guessesBeyond
+}
+
+var _ = Provision("5.1-5", func(dut *DUT) {
+	TestCase("5.1-5-2", func() {
+		Unit("a", "no authentication over the network is missing from the IXIT", func(ctx context.Context) {
+			rows := mechanisms(dut)
+			found := Found(ctx, dut)
+			Each("log-in or service without one", everything(found), func(at fmt.Stringer) {
+				if l, is := at.(login.Login); is {
+					_, declared := row(rows, l)
+					Expect(declared).To(BeTrue(), "%s authenticates over the network, and no row of 1-AuthMech declares it", l)
+				}
+			})
+			Lack("run it in the factory state and in the set-up too, and have UDP and radios looked at",
+				"every log-in that TCP shows in the state %s is declared; other states, UDP and radios were not looked at", dut.State())
+		}, Climbs(provisions.LAN))
+
+		Unit("b", "guessing at each declared log-in is impracticable", func(ctx context.Context) {
+			Each("network log-in with a password", network(dut, every), func(l declaredLogin) {
+				guessed(ctx, dut, l, "")
+				if l.Protocol != "ssh" {
+					guessed(ctx, dut, l, "forwarded-for")
+				}
+			})
+			locksOutliveARestart(ctx, dut)
+		}, Quota("the declared limit and ten guesses more at each log-in"), Climbs(provisions.LAN, provisions.Operator))
+	})
+})
+
+// guessed guesses at one log-in and says what limits it.
+func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
+	g := Ask(ctx, dut, login.Guess{At: l.Login, User: l.User, Right: l.Right, Attempts: guesses(dut, l.BF), Variant: variant})
+	switch {
+	case g.Before != login.Accepted:
+		Inconclude("the right password was not accepted at %s before the first guess (%s): %s", l, g.Before, g.Why)
+	case g.Attempts < 5 && g.Limits == 0:
+		Inconclude("only %d guesses were judged at %s: %s", g.Attempts, l, g.Why)
+	}
+	by := ""
+	if variant != "" {
+		by = ", when each claims another source (X-Forwarded-For)"
+	}
+	half := login.TimeToHalf(1e6, g.PerMinute)
+	Expect(g.Limits > 0 || g.Slower).To(BeTrue(), "%s took %d wrong passwords in %v and never slowed down, locked or put off%s: half of a million values is tried in %s",
+		l, g.Attempts, g.Took.Round(time.Millisecond), by, spoken(half))
+	if l.BF != nil && l.BF.MaxRate > 0 && g.Limits > 1 {
+		Expect(g.PerMinute <= rateSlack*l.BF.MaxRate).To(BeTrue(), "%s takes %.1f wrong passwords a minute%s, and at most %.1f are declared", l, g.PerMinute, by, l.BF.MaxRate)
+	}
+	if g.After != login.Accepted {
+		Inconclude("%s still refuses the right password %v after the guesses: the account did not recover", l, g.RecoveredWithin.Round(time.Second))
+	}
+	Note(ctx, "%s%s: a limit after %d wrong passwords, then %.1f a minute; half of 10^4 values takes %s, of 10^6 %s; it recovered within %v", l, by, g.FirstLimit, g.PerMinute,
+		spoken(login.TimeToHalf(1e4, g.PerMinute)), spoken(half), g.RecoveredWithin.Round(time.Second))
+}
+
+// spoken says a long time in words.
+func spoken(d time.Duration) string {
+	switch days := d.Hours() / 24; {
+	case days > 365*100:
+		return "more than a century"
+	case days > 365:
+		return fmt.Sprintf("%.0f years", days/365)
+	case days > 2:
+		return fmt.Sprintf("%.0f days", days)
+	}
+	return d.Round(time.Second).String()
+}
+
+// locksOutliveARestart locks the account of a guest, restarts the device, and looks whether it is locked still.
+func locksOutliveARestart(ctx context.Context, dut *DUT) {
+	guests := network(dut, func(m device.AuthMech) bool { return m.Login == "guest" })
+	if len(guests) == 0 || dut.File == nil || !operate.Declared(dut.File, "power-cycle") {
+		NotClimbed(ctx, provisions.Operator, "no second account and operation power-cycle to show that a lock outlives a restart")
+		return
+	}
+	l := guests[0]
+	g := Ask(ctx, dut, login.Guess{At: l.Login, User: l.User, Right: l.Right, Attempts: guesses(dut, l.BF), Stay: true})
+	if g.Limits == 0 {
+		return // judged above
+	}
+	Do(ctx, dut, operate.PowerCycle{})
+	after := Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: l.Right})
+	again := Ask(ctx, dut, login.Guess{At: l.Login, User: l.User, Right: l.Right, Attempts: 1}) // and recovers
+	Expect(after.Outcome).NotTo(Equal(login.Accepted), "%s was locked after %d wrong passwords, and a restart of the device unlocked it", l, g.FirstLimit)
+	Note(ctx, "the lock of %s outlives a restart (%s); it recovered within %v", l, after.Outcome, again.RecoveredWithin.Round(time.Second))
+}

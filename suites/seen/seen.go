@@ -1,0 +1,146 @@
+// Package seen is what several clauses ask of a device: its ports, services, TLS and SSH offers, and logins.
+//
+// Its one idea is that what one unit learns serves the others: each of these is a question that the harness puts once
+// an epoch, whoever needs the answer.
+//
+//	for _, t := range seen.TLS(ctx, dut) { … }
+package seen
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/probe/service"
+	"github.com/secure-by-design/assay/harness/probe/ssh"
+	"github.com/secure-by-design/assay/harness/probe/tcp"
+	"github.com/secure-by-design/assay/harness/probe/tls"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// Ports are the open TCP ports of the device. A scan that was cut short is INCONCLUSIVE for whoever needs all of them:
+// see Whole.
+func Ports(ctx context.Context, dut *harness.DUT) tcp.Scan { return harness.Ask(ctx, dut, tcp.Ports{}) }
+
+// Whole ends the unit as INCONCLUSIVE unless every port was decided and the device was well.
+func Whole(s tcp.Scan) {
+	if !s.Complete {
+		harness.Lack("see that the device stays on and reachable, and run again", "the scan is not complete: %s", s.Why)
+	}
+}
+
+// Services are what listens on the device's TCP ports, as far as it says.
+func Services(ctx context.Context, dut *harness.DUT) []service.Service {
+	return harness.Ask(ctx, dut, service.All{Ports: Ports(ctx, dut).Open})
+}
+
+// A TLSService is a service that speaks TLS, and what it offers.
+type TLSService struct {
+	service.Service
+	tls.Offered
+}
+
+// TLS are the services that speak TLS.
+func TLS(ctx context.Context, dut *harness.DUT) (out []TLSService) {
+	for _, s := range Services(ctx, dut) {
+		if s.TLS {
+			out = append(out, TLSService{s, harness.Ask(ctx, dut, tls.Offers{Port: s.Addr.Port()})})
+		}
+	}
+	return out
+}
+
+// An SSHService is a service that speaks SSH, and what it offers.
+type SSHService struct {
+	service.Service
+	ssh.Offered
+}
+
+// SSH are the services that speak SSH.
+func SSH(ctx context.Context, dut *harness.DUT) (out []SSHService) {
+	for _, s := range Services(ctx, dut) {
+		if s.Protocol == "ssh" {
+			out = append(out, SSHService{s, harness.Ask(ctx, dut, ssh.Offers{Port: s.Addr.Port()})})
+		}
+	}
+	return out
+}
+
+// Name is how a reader knows a service: "https on TCP 8443".
+func Name(s service.Service) string {
+	p := s.Protocol
+	switch {
+	case p == "":
+		p = "an unknown service"
+	case s.TLS && p == "http":
+		p = "https"
+	case s.TLS:
+		p += " over TLS"
+	}
+	return fmt.Sprintf("%s on TCP %d", p, s.Addr.Port())
+}
+
+// At tells whether a row of the IXIT speaks of a service: by its typed places, or, where it has none, by the port in its
+// own text ("TCP 8443", "port 8443").
+func At(at []device.Endpoint, text string, s service.Service) bool {
+	for _, e := range at {
+		if (e.Port == 0 || e.Port == s.Addr.Port()) && (e.Proto == "" || e.Port != 0 || speaks(e.Proto, s)) {
+			return true
+		}
+	}
+	return len(at) == 0 && portIn(text, s.Addr.Port())
+}
+
+// speaks tells whether a service speaks a declared protocol: "https" is http in TLS, "mqtts" mqtt in TLS.
+func speaks(proto string, s service.Service) bool {
+	proto = strings.ToLower(proto)
+	return proto == s.Protocol || s.TLS && strings.TrimSuffix(proto, "s") == s.Protocol
+}
+
+var portNumber = regexp.MustCompile(`(?i)\b(?:tcp|port)[ /:]*(\d{1,5})\b`)
+
+func portIn(text string, port uint16) bool {
+	for _, m := range portNumber.FindAllStringSubmatch(text, -1) {
+		if n, err := strconv.ParseUint(m[1], 10, 16); err == nil && uint16(n) == port {
+			return true
+		}
+	}
+	return false
+}
+
+// ComMechs are the declared communication mechanisms: 11-ComMech, or 11-SecComMech in V3.1.
+func ComMechs(dut *harness.DUT) []device.ComMech {
+	return Table(dut, "11-ComMech", "11-SecComMech", dut.IXIT().ComMech)
+}
+
+// LogicalInterfaces are the rows that declare what is reachable over the network: 15-Intf, or 28-LogIntf in V3.1.
+func LogicalInterfaces(dut *harness.DUT) []device.Intf {
+	t := dut.IXIT().Intf
+	if dut.Edition() == provisions.V31 {
+		t = dut.IXIT().LogIntf
+	}
+	return Table(dut, "15-Intf", "28-LogIntf", t)
+}
+
+// Table is a declared table; without it the unit is INCONCLUSIVE and names it. An empty table is one that says "none".
+func Table[T any](dut *harness.DUT, old, new string, rows *[]T) []T {
+	name := old
+	if dut.Edition() == provisions.V31 {
+		name = new
+	}
+	if rows == nil {
+		harness.Lack(fmt.Sprintf("declare %s in the ixit: of the device file", name), "%s is not declared", name)
+	}
+	return *rows
+}
+
+// Declared tells whether the run has a declaration at all. Without one a unit says what it saw, and the run "observed, not judged".
+func Declared(dut *harness.DUT) bool { return dut.File != nil }
+
+// Port is a place that only a port names.
+func Port(p uint16) netip.AddrPort { return netip.AddrPortFrom(netip.IPv4Unspecified(), p) }

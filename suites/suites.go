@@ -1,0 +1,10 @@
+// Package suites holds the test suites: a package a clause, a file a provision.
+//
+// Importing it declares them all.
+package suites
+
+import (
+	_ "github.com/secure-by-design/assay/suites/communication"
+	_ "github.com/secure-by-design/assay/suites/passwords"
+	_ "github.com/secure-by-design/assay/suites/surfaces"
+)

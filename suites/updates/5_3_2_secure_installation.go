@@ -1,0 +1,31 @@
+// Package updates holds the units of clause 5.3 that attack how updates are installed.
+//
+// Its one idea: an image that is refused proves nothing until the genuine one is installed by the same way. So each attack
+// differs from a genuine image in one property and claims a version above the installed one, and the genuine image comes last.
+//
+//	withstand(ctx, dut, authenticity)
+package updates
+
+import (
+	"context"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/operate"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+var _ = Provision("5.3-2", func(dut *DUT) {
+	TestCase("5.3-2-2", func() {
+		Unit("a", "attacks are drawn up for each update mechanism", func(ctx context.Context) {
+			mechanisms(dut)
+			list := Ask(ctx, dut, operate.Attacks{})
+			if len(applying(ctx, list, every)) == 0 {
+				Inconclude("of %d attacks none can be made from the images of the device file", len(list))
+			}
+		}, Climbs(provisions.Firmware))
+
+		Unit("b", "every altered, foreign and older image is refused", func(ctx context.Context) {
+			withstand(ctx, dut, every)
+		}, Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+	})
+})

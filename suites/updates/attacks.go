@@ -1,0 +1,182 @@
+package updates
+
+import (
+	"context"
+	"fmt"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/operate"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+// Kinds of attacks that a unit asks for.
+func every(operate.Attack) bool          { return true }
+func authenticity(a operate.Attack) bool { return a.Group == "authenticity" }
+func integrity(a operate.Attack) bool    { return a.Group == "integrity" }
+func rollback(a operate.Attack) bool     { return a.Group == "rollback" }
+
+// An image is what is offered: an attack, or the genuine image that is its control.
+type image struct {
+	attack  operate.Attack
+	genuine string // of a control: "n"
+}
+
+// withstand offers each attack of a kind that can be made, from the version at which it begins, and after each group its
+// control. The device passes if it installs no attack and every control.
+func withstand(ctx context.Context, dut *DUT, kind func(operate.Attack) bool) {
+	rows := mechanisms(dut)
+	if dut.Quick() {
+		Lack("run again with --effort normal", "a quick run offers no update attacks")
+	}
+	needs(dut, "offer-update", "read-version")
+	attacks := applying(ctx, Ask(ctx, dut, operate.Attacks{}), kind)
+	if len(attacks) == 0 {
+		Inconclude("no attack of this kind can be made from the images of the device file")
+	}
+	Note(ctx, "sample: consumed: updates were installed on it, and it is not left at the version that it came with")
+	Each("image", withControls(attacks), func(i image) {
+		if i.genuine != "" {
+			control(ctx, dut, i.genuine)
+			return
+		}
+		attack(ctx, dut, i.attack)
+	})
+	Note(ctx, "%d altered, foreign or older images were offered", len(attacks))
+	needs(dut, "power-cycle")
+	if len(rows) > 1 {
+		Lack("run once for each mechanism, with an offer-update of its own", "%d update mechanisms are declared, and the operation offer-update attacks one", len(rows))
+	}
+}
+
+// applying are the attacks of a kind that can be made; of the others a note says why not.
+func applying(ctx context.Context, all []operate.Attack, kind func(operate.Attack) bool) (out []operate.Attack) {
+	for _, a := range all {
+		switch {
+		case !kind(a):
+		case a.Applies:
+			out = append(out, a)
+		default:
+			Note(ctx, "the attack %s cannot be made: %s", a.Name, a.WhyNot)
+		}
+	}
+	return out
+}
+
+// withControls puts the control after the last of the attacks that begin at one version.
+func withControls(attacks []operate.Attack) (out []image) {
+	for i, a := range attacks {
+		out = append(out, image{attack: a})
+		if i+1 == len(attacks) || attacks[i+1].From != a.From {
+			out = append(out, image{genuine: a.Control})
+		}
+	}
+	return out
+}
+
+// attack offers an image that must be refused. One that gets in is offered a second time.
+func attack(ctx context.Context, dut *DUT, a operate.Attack) {
+	var got operate.Offered
+	for range 2 {
+		begin(ctx, dut, a.From)
+		got = Do(ctx, dut, operate.OfferUpdate{Attack: a.Name, PowerCycle: true})
+		if !got.Installed() && got.BootOK {
+			refused(a, got)
+			return
+		}
+	}
+	if ownersDowngrade(dut, a) {
+		Note(ctx, "finding: the logged-in owner can have the older genuine image %s installed; no anti-rollback is declared", got.After)
+		return
+	}
+	Expect(got.BootOK).To(BeTrue(), "after the update attack %s (%s) the device did not start again, twice: check the image before anything is written", a.Name, a.Property)
+	Expect(got.Installed()).To(BeFalse(), "the update attack %s was installed, twice: %s; version %s ran before and %s after", a.Name, a.Property, got.Before, got.After)
+}
+
+// refused sees that what was not installed was refused for what is wrong with it.
+func refused(a operate.Attack, got operate.Offered) {
+	forAge := rollback(a) && got.Reason == operate.ForVersion // which is what it is to be refused for
+	if got.Reason.NotTried() && !forAge {
+		Inconclude("update attacks were not tried: the device put them off or refused them for another reason (%s)", got.Reason)
+	}
+	if len(got.Fetched) == 0 && got.Refused == "" {
+		Lack("see that the operation offer-update makes the device fetch from {url}", "the device fetched nothing of the update attack %s", a.Name)
+	}
+}
+
+// control sees that the genuine image is installed by the same way.
+func control(ctx context.Context, dut *DUT, genuine string) {
+	if genuine == "n" {
+		begin(ctx, dut, "n-1")
+	} else {
+		begin(ctx, dut, "n")
+	}
+	if got := Do(ctx, dut, operate.OfferUpdate{Image: genuine, PowerCycle: true}); got.After != got.Claims {
+		Lack("make the device able to take an update (power, network, time), and run again",
+			"the genuine image %s was not installed by the same way (%s), so that no refusal shows anything", got.Claims, said(got))
+	}
+}
+
+func said(o operate.Offered) string {
+	switch {
+	case o.Refused != "":
+		return fmt.Sprintf("%s: %.120q", o.Reason, o.Refused)
+	case o.Why != "":
+		return o.Why
+	}
+	return "version " + o.After + " runs"
+}
+
+// begin brings the device to the genuine image at which an attack begins: back to N-1 by the operation reimage, on to N by
+// an update.
+func begin(ctx context.Context, dut *DUT, from string) {
+	images := dut.File.Updates.Images
+	now := Ask(ctx, dut, operate.Version{}).Version
+	if now == images[from].Version {
+		return
+	}
+	if now != images["n-1"].Version {
+		if !operate.Declared(dut.File, "reimage") && !operate.Declared(dut.File, "write-image") {
+			Lack("bring it back to "+images["n-1"].Version+", or declare the operation reimage", "the device runs version %s, and there is no way back to %s, at which attacks begin", now, images["n-1"].Version)
+		}
+		if back := Do(ctx, dut, operate.Reimage{Image: "n-1"}); !back.Proved {
+			Inconclude("the device runs version %s and could not be brought back to %s: %s", now, images["n-1"].Version, back.Proof)
+		}
+	}
+	if from == "n" {
+		if on := Do(ctx, dut, operate.OfferUpdate{Image: "n", PowerCycle: true}); on.After != on.Claims {
+			Inconclude("the genuine image %s was not installed (%s), and attacks begin at it", on.Claims, said(on))
+		}
+	}
+}
+
+// ownersDowngrade tells an older genuine image that the owner himself chooses, where nothing declared forbids it.
+func ownersDowngrade(dut *DUT, a operate.Attack) bool {
+	by := dut.File.Operations["offer-update"].Login
+	for _, m := range *dut.IXIT().UpdMech {
+		if m.AntiRollback {
+			return false
+		}
+	}
+	return a.Name == "downgrade" && by != "" && dut.Sample().Logins[by].Role == "owner"
+}
+
+// mechanisms are the rows of 7-UpdMech.
+func mechanisms(dut *DUT) []device.UpdMech {
+	rows := seen.Table(dut, "7-UpdMech", "7-UpdMech", dut.IXIT().UpdMech)
+	if len(rows) == 0 {
+		Inconclude("7-UpdMech declares no update mechanism")
+	}
+	return rows
+}
+
+// needs ends the unit where an operation is not declared.
+func needs(dut *DUT, operations ...string) {
+	for _, o := range operations {
+		if !operate.Declared(dut.File, o) {
+			Lack(fmt.Sprintf("add operations: %s: to the device file", o), "the operation %s is not declared", o)
+		}
+	}
+}
