@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/provisions"
 )
 
 var (
@@ -82,10 +83,10 @@ func basis(r harness.Row) string {
 	return strings.Join(said, ", ")
 }
 
-// anchor is a place in the page.
-func anchor(id any) string {
-	return "p-" + regexp.MustCompile(`[^0-9A-Za-z]+`).ReplaceAllString(fmt.Sprint(id), "-")
-}
+var notOfAnchor = regexp.MustCompile(`[^0-9A-Za-z]+`)
+
+// anchor is a provision's place in the page.
+func anchor(id provisions.ID) string { return "p-" + notOfAnchor.ReplaceAllString(string(id), "-") }
 
 // A link leads to a file of evidence; without a digest there is only its name.
 type link struct{ Digest, Name string }

@@ -238,7 +238,7 @@ func facts(m *harness.Matrix) (out []fact) {
 
 func described(d harness.Identity) string {
 	return strings.Join(words(strings.Join(words(d.Manufacturer, d.Model), " "), prefixed("hardware ", d.Hardware),
-		prefixed("firmware ", d.Firmware), prefixed("serial ", d.Serial), d.Name, strings.Join(d.Addresses, " "), d.MAC), ", ")
+		prefixed("firmware ", d.Firmware), prefixed("serial ", d.Serial), d.Name, strings.Join(d.Addresses, ", "), d.MAC), ", ")
 }
 
 func authorised(a *device.Authorisation) string {

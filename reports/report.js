@@ -42,6 +42,7 @@
   });
   addEventListener("afterprint", function () { each(shut, false); shut = []; tell(); });
 
+  // The target is known only when all is loaded.
+  addEventListener("load", lead);
   tell();
-  lead();
 })();

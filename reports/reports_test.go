@@ -206,14 +206,14 @@ func TestMarks(t *testing.T) {
 }
 
 func TestTerminalWidth(t *testing.T) {
-	for _, columns := range []int{40, 60, 80, 100, 160} {
+	for _, columns := range []int{40, 80, 120} {
 		for _, verbose := range []bool{false, true} {
 			var b bytes.Buffer
 			if err := Terminal(&b, declaredRun(), Options{Width: columns, Verbose: verbose, Color: true}); err != nil {
 				t.Fatal(err)
 			}
 			for line := range strings.Lines(b.String()) {
-				if n := width(strings.TrimSuffix(line, "\n")); n > columns+14 && n > columns { // a row's columns alone may need more
+				if n := width(strings.TrimSuffix(line, "\n")); n > columns+14 { // a row's own columns may need a little more
 					t.Errorf("width %d: a line of %d columns: %q", columns, n, line)
 				}
 			}

@@ -242,7 +242,8 @@ func (t *sheet) findings(m *harness.Matrix) {
 			t.text("  ", 2, faint, fmt.Sprintf("and %d more", len(m.Findings)-i))
 			break
 		}
-		t.text("  • ", 4, plain, strings.Join(words(f.Text, f.Question), " "))
+		t.text("  • ", 4, plain, f.Text)
+		t.also(4, faint, f.Question)
 	}
 }
 
@@ -267,10 +268,10 @@ func (t *sheet) end(m *harness.Matrix) {
 	rows := ofEdition(m)
 	var said []string
 	for _, k := range count(rows) {
-		said = append(said, fmt.Sprintf("%s %d %s", k.Glyph, k.N, k.Name()))
+		said = append(said, fmt.Sprintf("%d %s", k.N, k.Name()))
 	}
 	t.say("\n%s\n", t.paint(faint, strings.Repeat("─", t.o.Width)))
-	t.text("", 0, plain, fmt.Sprintf("%d provisions of %s: %s", len(rows), m.Edition, strings.Join(said, ", ")))
+	t.text("", 0, plain, fmt.Sprintf("%d provisions of %s: %s", len(rows), m.Edition, strings.Join(said, "; ")))
 	s := map[int]lipgloss.Style{harness.ExitConformant: green, harness.ExitFail: red}
 	look, ok := s[m.Exit]
 	if !ok {
