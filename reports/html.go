@@ -42,16 +42,16 @@ var page = template.Must(template.New("report").Funcs(template.FuncMap{
 // A view is what the page is made of.
 type view struct {
 	*harness.Matrix
-	Title, JudgedBy, Policy string
-	Style                   template.CSS
-	Script                  template.JS
-	Look                    string // of the verdict
-	Facts                   []fact
-	Tally                   []tally // of the edition's provisions
-	Total                   int     // of the edition's provisions
-	Shown                   []tally // marks that any row bears
-	Standard, Beyond        []clause
-	Settle                  []settling
+	Title, Policy    string
+	Style            template.CSS
+	Script           template.JS
+	Look             string // of the verdict
+	Facts            []fact
+	Tally            []tally // of the edition's provisions
+	Total            int     // of the edition's provisions
+	Shown            []tally // marks that any row bears
+	Standard, Beyond []clause
+	Settle           []settling
 }
 
 // HTML writes one page that loads nothing: the matrix at a glance, and behind each cell the reason, what was tried, and the
@@ -60,7 +60,7 @@ func HTML(w io.Writer, m *harness.Matrix) error {
 	m = inert(m)
 	standard := ofEdition(m)
 	beyond := slices.DeleteFunc(slices.Clone(m.Rows), func(r harness.Row) bool { return !r.Beyond })
-	v := view{Matrix: m, Title: title(m), JudgedBy: judgedBy(m.Tool), Policy: policy, Style: template.CSS(pageStyle),
+	v := view{Matrix: m, Title: title(m), Policy: policy, Style: template.CSS(pageStyle),
 		Script: template.JS(pageScript), Look: "inconclusive", Facts: facts(m), Tally: count(standard), Total: len(standard),
 		Shown: count(m.Rows), Standard: clauses(standard), Beyond: clauses(beyond), Settle: settle(m)}
 	switch m.Exit {

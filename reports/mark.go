@@ -232,6 +232,7 @@ func facts(m *harness.Matrix) (out []fact) {
 		ending = "cut short: " + cmp.Or(m.Cut, "the record has no end")
 	}
 	add("run", strings.Join(words(m.Run, when(m), ending), ", "), cut)
+	add("judged by", judgedBy(m.Tool), false)
 	add("other runs", strings.Join(m.Others, ", "), false)
 	return out
 }

@@ -19,6 +19,9 @@ const longest = 16 << 10
 // as its Go escape: C0 and C1 controls, ESC, bidirectional and other format characters, bytes that are no UTF-8. White space
 // becomes a blank, and the line breaks of our own messages a dash, so that nothing can forge a line of a report.
 func Safe(s string) string {
+	if len(s) <= longest && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0 {
+		return s // as nearly all are
+	}
 	s, cut := clipBytes(s, longest)
 	var b strings.Builder
 	for i := 0; i < len(s); {
