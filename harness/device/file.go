@@ -217,6 +217,13 @@ type SoftServ struct {
 	AuthMechs     []string   `yaml:"Authentication Mechanism,omitempty"`
 	At            []Endpoint `yaml:"at,omitempty"`
 	Functions     []Function `yaml:"functions,omitempty"`
+	Setup         *Setup     `yaml:"setup,omitempty"` // typed: where the set-up is done by this service
+}
+
+// A Setup says what shows, in the set-up, that its first owner is at the device.
+type Setup struct {
+	Presence string `yaml:"presence"`        // code, button, proximity, window, none
+	Label    string `yaml:"label,omitempty"` // of a code: the name of its label in the samples
 }
 
 // A Function is one thing that a service does, as an HTTP request that can be tried.

@@ -59,6 +59,9 @@ func (p parameters) sample(on *dial.Device, who string) error {
 func (p parameters) of(on *dial.Device) parameters {
 	p = p.with("address", on.Address().String())
 	for name, ref := range on.Sample.Label {
+		if _, given := p[device.LabelParameter(name)]; given {
+			continue
+		}
 		if s, err := ref.Reveal(on.File); err == nil {
 			p.secret(device.LabelParameter(name), s)
 		}

@@ -149,3 +149,18 @@ func logsIn(ctx context.Context, on *dial.Device, user string, password evidence
 	}
 	return true, "the login " + user + " was accepted"
 }
+
+// End performs the operation logout with a session's token.
+type End struct{ Token evidence.Secret }
+
+// Do ends the session.
+func (e End) Do(ctx context.Context, on *dial.Device) (Outcome, error) {
+	p := parameters{}
+	if err := p.secret("token", e.Token); err != nil {
+		return Outcome{}, err
+	}
+	return perform(ctx, on, "logout", "", p)
+}
+
+// Level is gentle.
+func (End) Level() provisions.Level { return provisions.Gentle }

@@ -124,3 +124,15 @@ func (r Reimage) Do(ctx context.Context, on *dial.Device) (Outcome, error) {
 
 // Level is disruptive.
 func (Reimage) Level() provisions.Level { return provisions.Disruptive }
+
+// Restored notes that the device is in use again, after a set-up that should have been refused was taken. Nothing is sent.
+type Restored struct{}
+
+// Do does nothing.
+func (Restored) Do(context.Context, *dial.Device) (Outcome, error) { return Outcome{OK: true}, nil }
+
+// Leaves the initialised state.
+func (Restored) Leaves() device.State { return device.Initialised }
+
+// Level is passive.
+func (Restored) Level() provisions.Level { return provisions.Passive }

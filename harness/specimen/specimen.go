@@ -86,7 +86,7 @@ func (d *Device) Addr() netip.Addr { return d.Options.Addr }
 func (d *Device) Ports() []uint16 { return ports() }
 
 func ports() []uint16 {
-	return []uint16{MQTT, SSH, Telnet, Switched, Stranger, HTTP, HTTPS, MQTTS, API}
+	return []uint16{MQTT, SSH, Telnet, 5353, Switched, Stranger, HTTP, HTTPS, MQTTS, API}
 }
 
 // Target is how a command line names it.

@@ -55,7 +55,7 @@ func (t *Trial) Run(tb testing.TB) {
 	tb.Helper()
 	began := time.Now()
 	c, dir := clock.NewJump(), tb.TempDir()
-	units, err := specimen.StartPair(context.Background(), specimen.Options{Addr: address(), Clock: c, Faults: t.Faults, Honest: t.Honest, Dir: dir})
+	units, err := specimen.StartPair(context.Background(), specimen.Options{Addr: address(), Clock: c, Faults: t.Faults, Honest: t.Honest, Dir: dir, MDNS: true})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/secure-by-design/assay/harness/probe/login"
 	"github.com/secure-by-design/assay/harness/probe/password"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
 )
 
 var (
@@ -82,7 +83,7 @@ func (q quiet) String() string { return fmt.Sprintf("%s on port %d", q.Protocol,
 // noneUserSet is the case of a device on which no user sets a password.
 func noneUserSet(dut *DUT) {
 	for _, m := range mechanisms(dut) {
-		if m.Gen == nil && takesPassword(m) {
+		if m.Gen == nil && seen.TakesPassword(m) {
 			Lack("say in 1-AuthMech how its passwords are made: gen: {origin: user} or preinstalled", "%s does not say whether its password is the user's own", m.ID)
 		}
 	}

@@ -6,13 +6,10 @@ package passwords
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
-	"github.com/secure-by-design/assay/harness/evidence"
 	"github.com/secure-by-design/assay/harness/probe/login"
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/suites/seen"
@@ -31,14 +28,14 @@ func Found(ctx context.Context, dut *harness.DUT) login.Found {
 }
 
 // mechanisms are the rows of 1-AuthMech.
-func mechanisms(dut *harness.DUT) []device.AuthMech {
-	return seen.Table(dut, "1-AuthMech", "1-AuthMech", dut.IXIT().AuthMech)
-}
+func mechanisms(dut *harness.DUT) []device.AuthMech { return seen.AuthMechs(dut) }
 
-// takesPassword tells whether a row's factor is a password, PIN or code.
-func takesPassword(m device.AuthMech) bool {
-	f := strings.ToLower(m.Factor)
-	return strings.Contains(f, "password") || strings.Contains(f, "pin") || strings.Contains(f, "code")
+// declaredLogin is a log-in as its row declares it.
+type declaredLogin = seen.DeclaredLogin
+
+// network are the declared log-ins that a password opens over the network.
+func network(dut *harness.DUT, which func(device.AuthMech) bool) []declaredLogin {
+	return seen.DeclaredLogins(dut, which)
 }
 
 // row finds the mechanism that declares a log-in: the one whose place names its port.
@@ -60,50 +57,6 @@ func serviceOf(l login.Login) (s service.Service) {
 	}
 	s.Addr = seen.Port(l.Port)
 	return s
-}
-
-// A declaredLogin is a log-in as its row declares it, with the user and password that open it.
-type declaredLogin struct {
-	login.Login
-	device.AuthMech
-	User  string
-	Right evidence.Secret
-}
-
-func (d declaredLogin) String() string { return fmt.Sprintf("%s (%s)", d.Login, d.ID) }
-
-// network are the declared log-ins that a password opens over the network and that can be tried: those with a place, a way of
-// asking and a login of the sample.
-func network(dut *harness.DUT, which func(device.AuthMech) bool) (out []declaredLogin) {
-	for _, m := range mechanisms(dut) {
-		l, ok := dut.Sample().Logins[m.Login]
-		if !takesPassword(m) || !which(m) || !ok {
-			continue
-		}
-		for _, e := range m.At {
-			if at, ok := asked(e); ok {
-				at.Mech = m.ID
-				out = append(out, declaredLogin{at, m, l.User, dut.Secret(l.Password)})
-			}
-		}
-	}
-	return out
-}
-
-// asked is how a declared place is asked for a password.
-func asked(e device.Endpoint) (login.Login, bool) {
-	l := login.Login{Protocol: e.Scheme, Port: e.Port, TLS: strings.HasSuffix(e.Proto, "s") && e.Proto != "telnets", Path: e.Path, Guards: e.Guards}
-	switch {
-	case e.Scheme == "form":
-		l.Page, l.User, l.Password = "/", "user", "password"
-	case e.Scheme == "" && (e.Proto == "ssh" || e.Proto == "telnet" || e.Proto == "ftp"):
-		l.Protocol, l.TLS = e.Proto, false
-	case e.Scheme == "" && (e.Proto == "mqtt" || e.Proto == "mqtts"):
-		l.Protocol = "mqtt"
-	case e.Scheme == "":
-		return l, false
-	}
-	return l, e.Port != 0
 }
 
 // every takes all rows.

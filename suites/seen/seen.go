@@ -16,6 +16,7 @@ import (
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/probe/mdns"
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/harness/probe/ssh"
 	"github.com/secure-by-design/assay/harness/probe/tcp"
@@ -144,3 +145,26 @@ func Declared(dut *harness.DUT) bool { return dut.File != nil }
 
 // Port is a place that only a port names.
 func Port(p uint16) netip.AddrPort { return netip.AddrPortFrom(netip.IPv4Unspecified(), p) }
+
+// Disabled tells whether an interface is declared to be off.
+func Disabled(r device.Intf) bool {
+	s := strings.ToLower(either(r.State, r.Status))
+	return strings.HasPrefix(s, "disabled")
+}
+
+// Enabled tells whether it is declared to be always on.
+func Enabled(r device.Intf) bool {
+	return strings.EqualFold(either(r.State, r.Status), "enabled") && !strings.EqualFold(r.Need, "intermittent")
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Announced are the strings that the device announces by mDNS.
+func Announced(ctx context.Context, dut *harness.DUT) []string {
+	return harness.Ask(ctx, dut, mdns.Announced{}).Lines
+}

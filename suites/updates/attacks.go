@@ -17,6 +17,7 @@ func every(operate.Attack) bool          { return true }
 func authenticity(a operate.Attack) bool { return a.Group == "authenticity" }
 func integrity(a operate.Attack) bool    { return a.Group == "integrity" }
 func rollback(a operate.Attack) bool     { return a.Group == "rollback" }
+func redirected(a operate.Attack) bool   { return a.Group == "path" }
 
 // An image is what is offered: an attack, or the genuine image that is its control.
 type image struct {
@@ -97,8 +98,8 @@ func attack(ctx context.Context, dut *DUT, a operate.Attack) {
 
 // refused sees that what was not installed was refused for what is wrong with it.
 func refused(a operate.Attack, got operate.Offered) {
-	forAge := rollback(a) && got.Reason == operate.ForVersion // which is what it is to be refused for
-	if got.Reason.NotTried() && !forAge {
+	due := rollback(a) || redirected(a) && len(got.Fetched) == 0 // it is older, or was not come by: "no update" is the answer
+	if got.Reason.NotTried() && !(due && got.Reason == operate.ForVersion) {
 		Inconclude("update attacks were not tried: the device put them off or refused them for another reason (%s)", got.Reason)
 	}
 	if len(got.Fetched) == 0 && got.Refused == "" {

@@ -157,7 +157,7 @@ func (s *scan) may() bool {
 	}
 	now := time.Now()
 	perSecond := float64(s.limit) / Brief.Seconds()
-	s.allow = min(s.allow+now.Sub(s.paced).Seconds()*perSecond, float64(s.limit)/32)
+	s.allow = min(s.allow+now.Sub(s.paced).Seconds()*perSecond, max(float64(s.limit)/16, 1))
 	s.paced = now
 	if s.allow < 1 {
 		return false

@@ -1,0 +1,113 @@
+// Package communication holds the units of clause 5.5: communicate securely.
+//
+// Its one idea: a mechanism is judged by the least that it gives. What a service offers is held against the weakest that its
+// row declares; what is stronger or unlisted contradicts the declaration and convicts nobody.
+package communication
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	web "github.com/secure-by-design/assay/harness/probe/http"
+	"github.com/secure-by-design/assay/harness/probe/service"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+var _ = Provision("5.5-1", func(dut *DUT) {
+	TestCase("5.5-1-2", func() {
+		Unit("a", "every mechanism gives what it declares, and nothing that is refused", func(ctx context.Context) {
+			if !seen.Declared(dut) {
+				undeclared(ctx, dut)
+				return
+			}
+			rows := seen.ComMechs(dut)
+			Each("declared communication mechanism", rows, func(m device.ComMech) { gives(ctx, dut, m) })
+			NotClimbed(ctx, provisions.Bench, "what the device sends by itself was not captured")
+			Note(ctx, "cap: servers on TCP alone; clients of the device, UDP and radios were not looked at")
+			Inconclude("every service on TCP gives what its row declares; what the device sends by itself was not captured")
+		}, Climbs(provisions.LAN))
+	})
+})
+
+// undeclared says what is refused by the catalogue where nobody stated the use.
+func undeclared(ctx context.Context, dut *DUT) {
+	Each("protected service", protected(ctx, dut), func(s any) {
+		for _, w := range weak(ctx, dut, s, nil) {
+			Expect(w).To(BeEmpty(), "%s", w)
+		}
+	})
+}
+
+// protected are the services that speak TLS or SSH.
+func protected(ctx context.Context, dut *DUT) (out []any) {
+	for _, s := range seen.TLS(ctx, dut) {
+		out = append(out, s)
+	}
+	for _, s := range seen.SSH(ctx, dut) {
+		out = append(out, s)
+	}
+	return out
+}
+
+func weak(ctx context.Context, dut *DUT, s any, least *device.Strength) []string {
+	switch s := s.(type) {
+	case seen.TLSService:
+		return Weaknesses(ctx, dut, s, least)
+	case seen.SSHService:
+		return WeakSSH(ctx, dut, s, least)
+	}
+	return nil
+}
+
+// confidential tells whether a row promises that nobody can read along.
+func confidential(m device.ComMech) bool {
+	return slices.ContainsFunc(m.Guarantees, func(g string) bool { return strings.Contains(strings.ToLower(g), "confidential") })
+}
+
+// gives judges one mechanism at each service that it names.
+func gives(ctx context.Context, dut *DUT, m device.ComMech) {
+	if len(m.Guarantees) == 0 {
+		return // it promises nothing
+	}
+	found := false
+	for _, s := range seen.Services(ctx, dut) {
+		if !seen.At(m.At, m.Description, s) {
+			continue
+		}
+		found = true
+		clear := confidential(m) && !s.TLS && s.Protocol != "ssh"
+		Expect(clear).To(BeFalse(), "%s declares confidentiality, and %s speaks in clear", m.ID, seen.Name(s))
+	}
+	for _, s := range protected(ctx, dut) {
+		if !seen.At(m.At, m.Description, plain(s)) {
+			continue
+		}
+		for _, w := range weak(ctx, dut, s, m.Strength) {
+			Expect(w).To(BeEmpty(), "%s: %s", m.ID, w)
+		}
+	}
+	if !found {
+		Inconclude("%s was not seen: nothing answers at its place", m.ID)
+	}
+}
+
+func plain(s any) service.Service {
+	switch s := s.(type) {
+	case seen.TLSService:
+		return s.Service
+	case seen.SSHService:
+		return s.Service
+	}
+	return service.Service{}
+}
+
+// onlyRedirects tells whether a web server in clear does nothing but send to HTTPS.
+func onlyRedirects(ctx context.Context, dut *DUT, s service.Service) bool {
+	return s.Protocol == "http" && !s.TLS && Ask(ctx, dut, web.Pages{Port: s.Addr.Port()}).OnlyRedirect
+}

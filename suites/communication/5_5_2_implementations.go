@@ -1,0 +1,118 @@
+package communication
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	web "github.com/secure-by-design/assay/harness/probe/http"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+var _ = Provision("5.5-2", func(dut *DUT) {
+	TestCase("5.5-2-2", func() {
+		Unit("a", "the implementations that the device names are those of the reports", func(ctx context.Context) {
+			rows := seen.Table(dut, "12-NetSecImpl", "12-NetSecImpl", dut.IXIT().NetSec)
+			named := banners(ctx, dut)
+			if len(named) == 0 {
+				Note(ctx, "the device reveals no name and version: the criterion is met by its own escape")
+				return
+			}
+			Each("name and version that the device shows", named, func(b banner) {
+				row, ok := reported(rows, b.name)
+				Expect(ok).To(BeTrue(), "%s names %s %s, and no row of 12-NetSecImpl reports on it", b.where, b.name, b.version)
+				diff := compare(b.version, row.Version)
+				Expect(diff == sameLine || diff == laterPatch).To(BeTrue(), "%s names %s %s, and the report of %s covers %s", b.where, b.name, b.version, row.ID, row.Version)
+				if diff == laterPatch {
+					Note(ctx, "%s names %s %s, a later patch level than the %s of the report: ask whether the report covers it", b.where, b.name, b.version, row.Version)
+				}
+			})
+		}, Climbs(provisions.LAN))
+	})
+})
+
+// A banner is a name and version that the device shows by itself.
+type banner struct{ where, name, version string }
+
+var (
+	product = regexp.MustCompile(`([A-Za-z][A-Za-z+.-]*)[/_ ]v?(\d+(?:\.\d+)+(?:p\d+)?)`)
+	parts   = regexp.MustCompile(`\d+`)
+)
+
+// banners collects them: SSH identifications and what web servers call themselves.
+func banners(ctx context.Context, dut *DUT) (out []banner) {
+	add := func(where, text string) {
+		for _, m := range product.FindAllStringSubmatch(text, -1) {
+			out = append(out, banner{where, m[1], m[2]})
+		}
+	}
+	for _, s := range seen.SSH(ctx, dut) {
+		add(seen.Name(s.Service), s.Software)
+	}
+	for _, s := range seen.Services(ctx, dut) {
+		if s.Protocol != "http" {
+			continue
+		}
+		site := Ask(ctx, dut, web.Pages{Port: s.Addr.Port(), TLS: s.TLS})
+		add(seen.Name(s), site.Server)
+	}
+	return out
+}
+
+func reported(rows []device.NetSec, name string) (device.NetSec, bool) {
+	for _, r := range rows {
+		if strings.EqualFold(r.Name, name) || r.Name == "" && strings.Contains(strings.ToLower(r.Description), strings.ToLower(name)) {
+			return r, true
+		}
+	}
+	return device.NetSec{}, false
+}
+
+// difference of a shown version from the reported one.
+type difference int
+
+const (
+	sameLine   difference = iota // equal
+	laterPatch                   // equal but for a later patch level
+	another                      // another line, or an earlier patch level
+)
+
+// compare holds the upstream part of versions against each other: the first two numbers make the line.
+func compare(shown, reported string) difference {
+	a, b := numbers(shown), numbers(reported)
+	for i := range max(len(a), len(b)) {
+		x, y := at(a, i), at(b, i)
+		switch {
+		case x == y:
+		case i < 2 || x < y:
+			return another
+		default:
+			return laterPatch
+		}
+	}
+	return sameLine
+}
+
+func numbers(v string) (out []int) {
+	for _, p := range parts.FindAllString(v, 8) {
+		n, _ := strconv.Atoi(p)
+		out = append(out, n)
+	}
+	return out
+}
+
+func at(n []int, i int) int {
+	if i < len(n) {
+		return n[i]
+	}
+	return 0
+}
+
+func (b banner) String() string { return fmt.Sprintf("%s %s at %s", b.name, b.version, b.where) }

@@ -1,0 +1,219 @@
+package communication
+
+import (
+	"context"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/operate"
+	"github.com/secure-by-design/assay/harness/probe/login"
+	"github.com/secure-by-design/assay/harness/probe/mqtt"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+var _ = Provision("5.5-4", func(dut *DUT) {
+	TestCase("5.5-4-2", func() {
+		Unit("a", "nobody uses a function without the right to", func(ctx context.Context) {
+			anonymousBrokers(ctx, dut)
+			Each("function of 13-SoftServ", functions(dut, false), func(f function) { refusesOthers(ctx, dut, f) })
+		}, Binds(device.Initialised), Climbs(provisions.LAN, provisions.Operator))
+
+		Unit("b", "who is entitled gets in", func(ctx context.Context) {
+			Each("function of 13-SoftServ", functions(dut, false), func(f function) { admitsEntitled(ctx, dut, f) })
+			admitsAfterWrongTries(ctx, dut, false)
+		}, Climbs(provisions.LAN, provisions.Operator))
+
+		Unit("c", "the log-in is protected as declared", func(ctx context.Context) {
+			protections(ctx, dut, false)
+		}, Climbs(provisions.LAN, provisions.Operator))
+	})
+})
+
+// A function is one of 13-SoftServ, with its service.
+type function struct {
+	device.Function
+	service device.SoftServ
+}
+
+// functions are those that the device file makes triable; those that configure alone for 5.5-5.
+func functions(dut *DUT, configuring bool) (out []function) {
+	for _, s := range seen.Table(dut, "13-SoftServ", "13-SoftServ", dut.IXIT().SoftServ) {
+		if configuring && !s.Configures {
+			continue
+		}
+		for _, f := range s.Functions {
+			if !configuring || f.Write != nil {
+				out = append(out, function{f, s})
+			}
+		}
+	}
+	if len(out) == 0 {
+		Lack("describe what the services do in 13-SoftServ: functions: with read:, write: and login:", "no function of 13-SoftServ is described so that it can be tried")
+	}
+	return out
+}
+
+// anonymousBrokers convicts a broker that lets anybody in and read.
+func anonymousBrokers(ctx context.Context, dut *DUT) {
+	for _, s := range seen.Services(ctx, dut) {
+		if s.Protocol != "mqtt" {
+			continue
+		}
+		o := Ask(ctx, dut, mqtt.Offers{Port: s.Addr.Port(), TLS: s.TLS})
+		Expect(o.Anonymous && o.All).To(BeFalse(), "%s lets a client without credentials in and subscribe to everything (%d topics were seen)", seen.Name(s), len(o.Topics))
+	}
+}
+
+// refusesOthers plants a canary as the entitled, and then reads and writes as nobody, as an invented session, and as a lesser user.
+func refusesOthers(ctx context.Context, dut *DUT, f function) {
+	canary := Ask(ctx, dut, Canary{Name: f.Name})
+	if f.Write != nil {
+		if w := Do(ctx, dut, operate.Write{Service: f.service.ID, Function: f.Name, As: f.Login, Value: canary}); !w.Admitted {
+			Inconclude("%s could not be written as %s (%d %s), so that no refusal shows anything", f.Name, f.Login, w.Status, w.Why)
+		}
+	}
+	control := Ask(ctx, dut, operate.Access{Service: f.service.ID, Function: f.Name, As: f.Login, Canary: canary})
+	if !control.Admitted || f.Write != nil && !control.Found {
+		Inconclude("%s does not show to %s what was written (%d %s), so that no refusal shows anything", f.Name, f.Login, control.Status, control.Why)
+	}
+	for _, as := range others(f) {
+		as.Service, as.Function, as.Canary = f.service.ID, f.Name, canary
+		got := Ask(ctx, dut, as)
+		as.Look = 2
+		again := Ask(ctx, dut, as)
+		Expect(got.Admitted && got.Found && again.Found).To(BeFalse(), "%s of %s shows its data to %s", f.Name, f.service.ID, subject(as))
+		if f.Write == nil || as.As != "" && f.Login == as.As {
+			continue
+		}
+		writes(ctx, dut, f, as)
+	}
+	wrongPasswords(ctx, dut, f)
+}
+
+// others are those who are not entitled.
+func others(f function) []operate.Access {
+	out := []operate.Access{{}, {Garbage: true}}
+	return out
+}
+
+func subject(a operate.Access) string {
+	switch {
+	case a.As != "":
+		return a.As + ", who has no right to it"
+	case a.Garbage:
+		return "an invented session"
+	}
+	return "anybody, without a log-in"
+}
+
+// writes tries to change something without the right, and confirms by reading back as the entitled.
+func writes(ctx context.Context, dut *DUT, f function, as operate.Access) {
+	value := Ask(ctx, dut, Canary{Name: f.Name + " by " + subject(as)})
+	w := Do(ctx, dut, operate.Write{Service: f.service.ID, Function: f.Name, As: as.As, Garbage: as.Garbage, Value: value})
+	seenThere := Ask(ctx, dut, operate.Access{Service: f.service.ID, Function: f.Name, As: f.Login, Canary: value})
+	Expect(w.Admitted && seenThere.Found).To(BeFalse(), "%s of %s can be changed by %s", f.Name, f.service.ID, subject(as))
+}
+
+// wrongPasswords tries the log-ins of the service with a wrong and with an empty password, and the function as a lesser user.
+func wrongPasswords(ctx context.Context, dut *DUT, f function) {
+	for _, l := range logins(dut, f.Login) {
+		for _, pw := range []string{"", "certainly-wrong-17"} {
+			open := true
+			for look := range 2 {
+				open = open && Ask(ctx, dut, login.Try{At: l.Login, User: l.User, Password: pw, Look: 10 + look}).Outcome == login.Accepted
+			}
+			Expect(open).To(BeFalse(), "%s opens for %s with %s password", l.Login, l.User, map[bool]string{true: "an empty", false: "any"}[pw == ""])
+		}
+	}
+	if f.Lesser == "" || f.Write == nil {
+		return
+	}
+	writes(ctx, dut, f, operate.Access{As: f.Lesser})
+}
+
+// admitsEntitled uses a function three times in fresh sessions.
+func admitsEntitled(ctx context.Context, dut *DUT, f function) {
+	good := 0
+	var last operate.Accessed
+	for look := range 3 {
+		last = Ask(ctx, dut, operate.Access{Service: f.service.ID, Function: f.Name, As: f.Login, Look: 20 + look})
+		if last.Admitted {
+			good++
+		}
+	}
+	Expect(good >= 2).To(BeTrue(), "%s of %s was refused to %s, who is entitled, in %d of 3 sessions (%d)", f.Name, f.service.ID, f.Login, 3-good, last.Status)
+}
+
+// admitsAfterWrongTries waits the declared lock out after wrong passwords, and expects the right one to work again.
+func admitsAfterWrongTries(ctx context.Context, dut *DUT, configuring bool) {
+	for _, l := range logins(dut, "owner") {
+		if l.Protocol != "json" && l.Protocol != "form" && l.Protocol != "basic" {
+			continue
+		}
+		n := 5
+		if l.BF != nil && l.BF.Attempts > 0 {
+			n = l.BF.Attempts
+		}
+		g := Ask(ctx, dut, login.Guess{At: l.Login, User: l.User, Right: l.Right, Attempts: n})
+		if g.Before != login.Accepted {
+			Inconclude("the right password was not accepted at %s before the wrong ones: %s", l.Login, g.Why)
+		}
+		Expect(g.After).To(Equal(login.Accepted), "%s refuses %s's right password for good after %d wrong ones: it was waited for %v", l.Login, l.User, g.Attempts, g.RecoveredWithin)
+		return // one log-in stands for the account
+	}
+}
+
+// protections judges how a session is protected: random tokens that end, and no password in clear, on a channel as declared.
+func protections(ctx context.Context, dut *DUT, configuring bool) {
+	Each("log-in over the network", logins(dut, "owner"), func(l seen.DeclaredLogin) {
+		for _, s := range protected(ctx, dut) {
+			if plain(s).Addr.Port() != l.Port {
+				continue
+			}
+			for _, w := range weak(ctx, dut, s, l.Strength) {
+				Expect(w).To(BeEmpty(), "%s: %s", l.ID, w)
+			}
+		}
+		if l.Protocol == "json" {
+			TokensAreRandom(ctx, dut, l.Login, l.User, l.Right)
+			tokensEnd(ctx, dut)
+		}
+	})
+	clearLogins(ctx, dut)
+	NotClimbed(ctx, provisions.Bench, "the log-in was not captured on the wire")
+}
+
+// clearLogins convicts a web log-in that takes the password in clear.
+func clearLogins(ctx context.Context, dut *DUT) {
+	for _, s := range seen.Services(ctx, dut) {
+		if s.Protocol != "http" || s.TLS {
+			continue
+		}
+		for _, l := range Ask(ctx, dut, login.All{At: []login.Place{{Port: s.Addr.Port(), Protocol: "http"}}}).Logins {
+			Expect(l.Protocol == "digest").To(BeTrue(), "%s takes the password in clear", l)
+		}
+	}
+}
+
+// tokensEnd logs in and out, and holds the old token against what it opened.
+func tokensEnd(ctx context.Context, dut *DUT) {
+	if !operate.Declared(dut.File, "logout") || !operate.Declared(dut.File, "read-user-data") {
+		NotClimbed(ctx, provisions.Operator, "without the operations logout and read-user-data it was not shown that a session ends")
+		return
+	}
+	in := Do(ctx, dut, operate.Login{As: "owner"})
+	token := in.Captured["token"]
+	if token.IsZero() || !Ask(ctx, dut, operate.ReadUserData{Token: token}).Read {
+		Inconclude("a session's token did not work before the log-out: %s", in.Answer)
+	}
+	Do(ctx, dut, operate.End{Token: token})
+	Expect(Ask(ctx, dut, operate.ReadUserData{Token: token}).Read).To(BeFalse(), "a session's token still opens the user data after its log-out")
+}
+
+// logins are the declared log-ins that a login of the sample opens.
+func logins(dut *DUT, who string) []seen.DeclaredLogin {
+	return seen.DeclaredLogins(dut, func(m device.AuthMech) bool { return m.Login == who })
+}

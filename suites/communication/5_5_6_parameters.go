@@ -1,0 +1,35 @@
+package communication
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+var _ = Provision("5.5-6", func(dut *DUT) {
+	TestCase("5.5-6-2", func() {
+		Unit("a", "critical parameters travel by mechanisms that keep them confidential", func(ctx context.Context) {
+			var carriers []device.ComMech
+			all := seen.ComMechs(dut)
+			for _, p := range seen.Table(dut, "10-SecParam", "10-SecParam", dut.IXIT().SecParam) {
+				if !strings.EqualFold(p.Type, "critical") {
+					continue
+				}
+				for _, m := range all {
+					if slices.Contains(p.ComMechs, m.ID) && !slices.ContainsFunc(carriers, func(c device.ComMech) bool { return c.ID == m.ID }) {
+						carriers = append(carriers, m)
+					}
+				}
+			}
+			Each("mechanism that carries critical parameters", carriers, func(m device.ComMech) { gives(ctx, dut, m) })
+			clearLogins(ctx, dut)
+			NotClimbed(ctx, provisions.Bench, "the transfers themselves were not captured")
+			Inconclude("the mechanisms give what they declare; the transfers themselves were not captured")
+		}, Climbs(provisions.LAN))
+	})
+})

@@ -1,0 +1,77 @@
+// Package surfaces holds the units of clause 5.6: minimise exposed attack surfaces.
+//
+// Its one idea: what answers is compared with what is declared, port by port. What answers and is not declared convicts; what
+// is declared and silent contradicts the declaration.
+package surfaces
+
+import (
+	"context"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/probe/service"
+	"github.com/secure-by-design/assay/harness/probe/tcp"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+var _ = Provision("5.6-1", func(dut *DUT) {
+	TestCase("5.6-1-2", func() {
+		Unit("a", "each interface is in its declared state", func(ctx context.Context) {
+			Each("declared TCP interface", typed(seen.LogicalInterfaces(dut)), func(r endpoint) {
+				door := Ask(ctx, dut, tcp.Open{Port: r.Port})
+				Expect(seen.Disabled(r.Intf) && door.Open).To(BeFalse(), "%s declares %s as disabled, and TCP %d answers twice", r.ID, r.Description, r.Port)
+				if seen.Enabled(r.Intf) && !door.Open {
+					Contradicted("%s declares %s as enabled, and TCP %d refuses", r.ID, r.Description, r.Port)
+				}
+			})
+			NotClimbed(ctx, provisions.Bench, "UDP, radios and links were not looked at")
+			Inconclude("every declared TCP interface is in its declared state; UDP, radios and connectors were not looked at")
+		}, Climbs(provisions.LAN))
+
+		Unit("b", "no network or logical interface is missing from 15-Intf", func(ctx context.Context) {
+			complete(ctx, dut, "15-Intf")
+		}, In(provisions.V21), Climbs(provisions.LAN))
+
+		Unit("c", "no logical interface is missing from 28-LogIntf", func(ctx context.Context) {
+			complete(ctx, dut, "28-LogIntf")
+		}, In(provisions.V31), Climbs(provisions.LAN))
+	})
+})
+
+// An endpoint is a TCP port of a declared interface.
+type endpoint struct {
+	device.Intf
+	Port uint16
+}
+
+func typed(rows []device.Intf) (out []endpoint) {
+	for _, r := range rows {
+		for _, e := range r.At {
+			if e.Port != 0 && e.Proto != "mdns" && e.Proto != "coap" && e.Proto != "snmp" && e.Proto != "ssdp" && e.Proto != "udp" {
+				out = append(out, endpoint{r, e.Port})
+			}
+		}
+	}
+	return out
+}
+
+// complete sweeps and holds each listener against the rows.
+func complete(ctx context.Context, dut *DUT, table string) {
+	rows := seen.LogicalInterfaces(dut)
+	scan := seen.Ports(ctx, dut)
+	Each("listener on TCP", seen.Services(ctx, dut), func(s service.Service) {
+		for _, r := range rows {
+			if seen.At(r.At, r.Description, s) {
+				return
+			}
+		}
+		Expect(s.Addr.Port()).To(BeZero(), "%s answers, and no row of %s declares it", seen.Name(s), table)
+	})
+	seen.Whole(scan)
+	NotClimbed(ctx, provisions.Bench, "the time right after a start, UDP and multicast groups were not looked at")
+	Note(ctx, "%d TCP ports were scanned, %d were asked again, at most %d at once", scan.Scanned, scan.Rescanned, scan.Peak)
+	Inconclude("every listener on TCP is declared; the time right after a start, UDP and multicast groups were not looked at")
+}

@@ -1,0 +1,114 @@
+package surfaces
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	web "github.com/secure-by-design/assay/harness/probe/http"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+var _ = Provision("5.6-2", func(dut *DUT) {
+	TestCase("5.6-2-2", func() {
+		Unit("a", "nothing security-relevant is told without a log-in, but what is declared", func(ctx context.Context) {
+			told := disclosures(ctx, dut)
+			for _, t := range told {
+				Expect(t.grave).To(BeFalse(), "%s tells anybody %s (%s)", t.where, t.what, t.item)
+			}
+			if !seen.Declared(dut) {
+				Inconclude("nothing grave is told without a log-in; what else is told is judged against a declaration alone")
+			}
+			rows := seen.LogicalInterfaces(dut)
+			var more []string
+			for _, t := range told {
+				if !declaredItem(rows, t) {
+					more = append(more, fmt.Sprintf("%s shows %s (%s)", t.where, t.what, t.item))
+				}
+			}
+			if len(more) > 0 {
+				Contradicted("Disclosed Information does not name what is shown: %s", strings.Join(more, "; "))
+			}
+			NotClimbed(ctx, provisions.Bench, "UDP services and DHCP were not looked at")
+			Inconclude("what TCP services and mDNS tell without a log-in is declared or harmless; UDP services and DHCP were not looked at")
+		}, Binds(device.Initialised), Climbs(provisions.LAN))
+	})
+})
+
+// A disclosure is something that the device tells anybody.
+type disclosure struct {
+	where string
+	port  uint16
+	item  string // version, credentials, network name, key
+	what  string // as a reader sees it
+	grave bool   // a key, a credential, a user or a network name
+}
+
+// grave are patterns of what nobody should be told, read twice in the same answer by the crawl and the list of paths.
+var grave = []struct {
+	item string
+	is   *regexp.Regexp
+}{
+	{"private key", regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----`)},
+	{"credentials", regexp.MustCompile(`(?im)^\s*"?(?:\w*(?:password|passwd|psk|secret|wpa_key|wifi_key)\w*)"?\s*[=:]\s*"?[^\s"<]{4,}`)},
+	{"user names", regexp.MustCompile(`(?m)^(?:user(?:name)?)=\w+`)},
+	{"network name", regexp.MustCompile(`(?i)\b(?:wifi_)?ssid"?\s*[=:]\s*"?[^\s"<]{2,}`)},
+}
+
+var version = regexp.MustCompile(`[A-Za-z][\w+.-]*/\d+(?:\.\d+)+[^\r\n]{0,40}`)
+
+// disclosures are what the services on TCP and the announcements tell.
+func disclosures(ctx context.Context, dut *DUT) (out []disclosure) {
+	for _, s := range seen.Services(ctx, dut) {
+		if s.Protocol != "http" {
+			continue
+		}
+		site := Ask(ctx, dut, web.Pages{Port: s.Addr.Port(), TLS: s.TLS})
+		if v := version.FindString(site.Server); v != "" {
+			out = append(out, disclosure{seen.Name(s), s.Addr.Port(), "version", v, false})
+		}
+		for _, p := range site.Pages {
+			if p.Same || p.Status >= 400 {
+				continue
+			}
+			out = append(out, inText(seen.Name(s)+" "+p.Path, s.Addr.Port(), p.Text)...)
+		}
+	}
+	for _, line := range seen.Announced(ctx, dut) {
+		out = append(out, inText("the mDNS announcement", 5353, line)...)
+	}
+	return out
+}
+
+func inText(where string, port uint16, text string) (out []disclosure) {
+	for _, g := range grave {
+		if m := g.is.FindString(text); m != "" {
+			name, _, _ := strings.Cut(strings.TrimSpace(m), "=")
+			out = append(out, disclosure{where, port, g.item, name, true})
+		}
+	}
+	return out
+}
+
+// declaredItem tells whether the row of the interface names the item.
+func declaredItem(rows []device.Intf, t disclosure) bool {
+	for _, r := range rows {
+		for _, e := range r.At {
+			if e.Port != t.port {
+				continue
+			}
+			for _, d := range r.Discloses {
+				if strings.EqualFold(d.Item, t.item) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
