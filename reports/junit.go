@@ -50,7 +50,8 @@ type junitMessage struct {
 
 // JUnit writes the matrix as JUnit XML: a suite a provision, a case a unit, and before them one suite "device" whose only
 // case is the device's own verdict, failed where the run's exit code is 1, so that a gate that reads failures alone sees no
-// less than one that reads the exit code.
+// less than one that reads the exit code. It sees more: a failure beyond the standard, which its type names, counts in no
+// verdict of the device. A gate that wants the device's verdict alone reads the suite "device".
 //
 // JUnit has no word for "not settled". FAIL is a failure; PASS and DONE pass; everything else, INCONCLUSIVE first of all, is
 // skipped with its reason. Most readers show skipped as green: it is not PASS.
@@ -125,6 +126,9 @@ func provisionSuite(r harness.Row) junitSuite {
 	return s
 }
 
+// beyond marks what counts in no verdict of an edition.
+const beyond = "beyond the standard"
+
 func unitCase(r harness.Row, u harness.UnitRow) junitCase {
 	c := junitCase{Class: string(r.Provision), Name: strings.Join(words(u.Unit, u.Purpose), " ")}
 	k := markOfUnit(u)
@@ -132,6 +136,9 @@ func unitCase(r harness.Row, u harness.UnitRow) junitCase {
 	switch k.Kind {
 	case "fail", "contrary":
 		c.Failure = &junitMessage{said, k.Word}
+		if r.Beyond {
+			c.Failure.Type += " " + beyond
+		}
 	case "pass", "done":
 		c.Out = u.Reason
 	default:

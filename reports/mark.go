@@ -23,7 +23,7 @@ type mark struct {
 
 // marks in the order of the legend.
 var marks = []mark{
-	{"fail", "✗", "FAIL", "FAIL", "contrary evidence, reproduced"},
+	{"fail", "✗", "FAIL", "FAIL", "broken, as the record shows"},
 	{"contrary", "✗", harness.Contrary, "contrary", "nothing is claimed, and yet a mandatory provision is broken: counts as FAIL"},
 	{"inconclusive", "?", "INCONCLUSIVE", "inconclusive", "tried, and not settled"},
 	{"observed", "◦", harness.NotJudged, "observed", "nothing is claimed, so nothing is judged"},

@@ -179,6 +179,44 @@ func TestJUnitCounts(t *testing.T) {
 	}
 }
 
+// A failure that counts in no verdict of the device says so.
+func TestJUnitMarksWhatIsBeyond(t *testing.T) {
+	var got junitSuites
+	if err := xml.Unmarshal([]byte(made(t, "junit", declaredRun())), &got); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, s := range got.Suites {
+		for _, c := range s.Cases {
+			if c.Failure == nil {
+				continue
+			}
+			marked := strings.HasSuffix(c.Failure.Type, " "+beyond)
+			if strings.HasPrefix(c.Class, "LOST") != marked {
+				t.Errorf("%s has type %q", c.Name, c.Failure.Type)
+			} else if marked {
+				n++
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d failures beyond the standard, want that of LOST-01", n)
+	}
+}
+
+// The header of each format for people says what the run is.
+func TestHeaderSaysWhatTheRunIs(t *testing.T) {
+	for format, end := range map[string]string{"plain": "Passwords", "html": "</header>"} {
+		head, _, _ := strings.Cut(made(t, format, observedRun()), end)
+		for _, want := range []string{"not a conformance assessment", "TS 103 645 V3.1.1", "unknown, shown by nobody", "none recorded", "normal",
+			"cut short", "Assay 0.1.0"} {
+			if !strings.Contains(strings.Join(strings.Fields(head), " "), want) {
+				t.Errorf("%s: the header does not say %q", format, want)
+			}
+		}
+	}
+}
+
 // A verdict is never shown as another, and an unknown one never as PASS.
 func TestMarks(t *testing.T) {
 	for _, test := range []struct {

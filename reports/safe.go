@@ -16,7 +16,8 @@ import (
 const longest = 16 << 10
 
 // Safe makes a string fit to be shown anywhere: on a terminal, in a page, in XML. Whatever is no printable character is spelled
-// as its Go escape: C0 and C1 controls, ESC, bidirectional and other format characters, bytes that are no UTF-8. White space
+// as its Go escape: C0 and C1 controls, ESC, bidirectional and other format characters, bytes that are no UTF-8, and characters
+// that count as printable and show nothing, as fillers and variation selectors. White space
 // becomes a blank, and the line breaks of our own messages a dash, so that nothing can forge a line of a report.
 func Safe(s string) string {
 	if len(s) <= longest && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0 {
@@ -36,7 +37,7 @@ func Safe(s string) string {
 			b.WriteByte(' ')
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
+		case unicode.IsPrint(r) && !invisible(r):
 			b.WriteRune(r)
 		default:
 			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
@@ -47,6 +48,12 @@ func Safe(s string) string {
 		fmt.Fprintf(&b, "… (%d bytes more)", cut)
 	}
 	return b.String()
+}
+
+// invisible characters are printable to Unicode and blank to a reader: two names that differ in them alone look equal.
+func invisible(r rune) bool {
+	const blankBraille = '\u2800'
+	return r == blankBraille || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // clipBytes cuts s to at most n bytes, at the start of a character, and says how many were cut.

@@ -32,6 +32,7 @@ func TestSafe(t *testing.T) {
 		"one\n  two\r\nthree\tfour":    "one — two — three four",
 		"over\rwrite":                  `over\rwrite`,
 		"zero\u200bwidth\ufeff\u00a0x": `zero\u200bwidth\ufeff x`,
+		"a\u2800\u3164\u034fb\ufe0f":   `a\u2800\u3164\u034fb\ufe0f`,
 		"":                             "",
 	} {
 		got := Safe(in)
@@ -53,7 +54,7 @@ func FuzzSafe(f *testing.F) {
 	f.Add("\xff\n\n\t\r\n")
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Safe(s)
-		if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) || invisible(r) }) {
 			t.Errorf("Safe(%q) = %q is not printable", s, got)
 		}
 		var b bytes.Buffer
