@@ -12,12 +12,20 @@ import (
 
 // FactoryReset performs the operation factory-reset. What it left behind is for the questions that follow.
 type FactoryReset struct {
-	Function string // the row of 25-DelFunc, where it is asked for by one
+	Function string          // the row of 25-DelFunc, where it is asked for by one
+	Password evidence.Secret // the present one of the login that the file names; zero: the sample's
 }
 
 // Do resets the device.
 func (r FactoryReset) Do(ctx context.Context, on *dial.Device) (Outcome, error) {
-	out, err := perform(ctx, on, "factory-reset", r.Function, parameters{"function": {text: r.Function}})
+	p := parameters{"function": {text: r.Function}}
+	if err := p.secret("password", r.Password); err != nil {
+		return Outcome{}, fmt.Errorf("operation %q: %w", "factory-reset", err)
+	}
+	if !r.Password.IsZero() && on.File != nil {
+		p["user"] = value{text: on.Sample.Logins[on.File.Operations["factory-reset"].Login].User}
+	}
+	out, err := perform(ctx, on, "factory-reset", r.Function, p)
 	out.Proof = "not read back: what is left is looked for afterwards"
 	return out, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/harness/evidence"
@@ -78,6 +79,7 @@ type ReadUserData struct {
 	Password evidence.Secret // such as the one before a reset
 	Token    evidence.Secret // of a session that was there before
 	Canary   evidence.Secret
+	After    time.Duration // waited first, by the clock: what is to be gone may come back
 }
 
 // Found is what was read.
@@ -108,6 +110,9 @@ func (r ReadUserData) Ask(ctx context.Context, on *dial.Device) (Found, error) {
 	op, err := find(on.File, name, r.Kind)
 	if err != nil {
 		return Found{}, err
+	}
+	if err := on.Clock.Sleep(ctx, r.After); err != nil {
+		return Found{}, fmt.Errorf("operation %q: wait before it: %w", name, err)
 	}
 	p := parameters{}
 	if r.As != "" || r.User != "" || !r.Password.IsZero() {
