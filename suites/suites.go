@@ -7,4 +7,5 @@ import (
 	_ "github.com/secure-by-design/assay/suites/communication"
 	_ "github.com/secure-by-design/assay/suites/passwords"
 	_ "github.com/secure-by-design/assay/suites/surfaces"
+	_ "github.com/secure-by-design/assay/suites/updates"
 )

@@ -18,11 +18,8 @@ type account struct {
 
 type session struct{ user, role string }
 
-// Throttle: five wrong passwords, then a minute, for each further five.
-const (
-	tries = 5
-	lock  = time.Minute
-)
+// tries is how many wrong passwords lock an account, and each further so many.
+const tries = 5
 
 // factory is the state in which the maker ships it.
 func (d *Device) factory() {
@@ -115,9 +112,8 @@ func (d *Device) count(a *account, by via, now time.Time) {
 		if a.perKey == nil {
 			a.perKey = map[string]int{}
 		}
-		a.perKey[by.conn.String()]++
-		if a.perKey[by.conn.String()]%tries != 0 {
-			return
+		if a.perKey[by.conn.String()]++; a.perKey[by.conn.String()]%tries == 0 {
+			a.until = now.Add(d.Lock)
 		}
 		return
 	}
@@ -128,7 +124,7 @@ func (d *Device) count(a *account, by via, now time.Time) {
 	case d.is("exponential-delay-no-lock"):
 		a.until = now.Add(min(time.Second<<min(a.wrong, 10), 15*time.Minute))
 	case a.wrong%tries == 0:
-		a.until = now.Add(lock)
+		a.until = now.Add(d.Lock)
 	}
 }
 

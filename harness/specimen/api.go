@@ -80,7 +80,7 @@ func (d *Device) erase(w http.ResponseWriter, r *http.Request, s session, whole 
 		d.data = nil
 	}
 	if d.any("reset-keeps-recordings", "erase-confirms-despite-failure") && len(kept) > 0 {
-		d.data = kept[:1]
+		d.data = kept[len(kept)-1:]
 	}
 	if d.is("reset-keeps-token") && whole {
 		d.tokens = tokens
@@ -192,5 +192,5 @@ func (d *Device) backup(w http.ResponseWriter, _ *http.Request, _ session) {
 	for name := range d.accounts {
 		w.Write([]byte("user=" + name + "\n"))
 	}
-	w.Write([]byte("ntp=" + d.settings["ntp"] + "\nwifi_ssid=HomeNet-" + d.serial + "\nwifi_psk=" + d.maker.cloud + "\n"))
+	w.Write([]byte("ntp=" + d.settings["ntp"] + "\nwifi_ssid=HomeNet-" + d.serial + "\nwifi_psk=" + d.network + "\n"))
 }

@@ -39,7 +39,7 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 		return "", fmt.Errorf("write the specimen's device file: %w", err)
 	}
 	d := u.units[0]
-	about := facts{"Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(),
+	about := facts{"Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(), "Lock": d.Lock.Seconds(), "Rate": tries / d.Lock.Minutes(),
 		"Has": d.has, "Two": len(u.units) > 1, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "Alphabet": alphabet}
 	for _, unit := range u.units {
 		for name, value := range map[string]string{"label": unit.label, "owner": unit.password("admin"), "guest": unit.password("guest")} {

@@ -36,14 +36,13 @@ const (
 type maker struct {
 	update ed25519.PrivateKey
 	run    string
-	cloud  string // a broker's credential, shared by a fault
 	once   sync.Once
 	shared keys
 }
 
 func newMaker() *maker {
 	_, key, _ := ed25519.GenerateKey(rand.Reader)
-	return &maker{update: key, run: strings.ToUpper(random(6)), cloud: random(16)}
+	return &maker{update: key, run: strings.ToUpper(random(6))}
 }
 
 func (m *maker) serial(unit string) string { return "AX1-" + m.run + "-" + unit }

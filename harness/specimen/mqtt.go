@@ -24,7 +24,7 @@ func (d *Device) mqtt(l net.Listener) {
 		switch {
 		case level != 4:
 			code = 1
-		case user == "" && d.any("mqtt-anonymous", "cleartext-channel"):
+		case user == "" && d.is("mqtt-anonymous"):
 			code = 0
 		case user != "" && d.is("m2m-password-accepted"):
 			if got, _, _ := d.login(user, password, via{conn: c.RemoteAddr()}); got == admitted {

@@ -44,6 +44,7 @@ type Options struct {
 	MDNS    bool          // announce by mDNS on Interface
 	Iface   string        // "lo" when empty
 	Install time.Duration // what installing an update takes; 5 s when 0
+	Lock    time.Duration // how long five wrong passwords lock an account; a minute when 0
 }
 
 // A Device is one unit.
@@ -64,6 +65,7 @@ type Device struct {
 	tokens   map[string]session
 	issued   []string // every secret that it ever gave out
 	label    string   // the code printed on it
+	network  string   // key of the owner's wireless network
 	boots    int
 	counter  int // of predictable tokens
 	keys     keys
@@ -136,6 +138,9 @@ func start(ctx context.Context, o Options, names ...string) (*Units, error) {
 	if o.Install == 0 {
 		o.Install = 5 * time.Second
 	}
+	if o.Lock == 0 {
+		o.Lock = time.Minute
+	}
 	if o.Iface == "" {
 		o.Iface = "lo"
 	}
@@ -162,10 +167,13 @@ func newDevice(ctx context.Context, o Options, unit string, m *maker, has map[st
 	d := &Device{Options: o, unit: unit, maker: m, has: has, version: installed, boots: 1}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	d.serial = m.serial(unit)
-	d.label = d.preset()
+	d.label, d.network = d.preset(), random(16)
+	d.issued = append(d.issued, d.network)
 	d.keys = d.newKeys()
 	d.factory()
-	d.initialise("visitor-"+random(8), "")
+	visitor := "visitor-" + random(8)
+	d.issued = append(d.issued, visitor)
+	d.initialise(visitor, "")
 	return d
 }
 

@@ -31,7 +31,7 @@ func (d *Device) routes() http.Handler {
 		"GET /api/settings": d.getSettings, "POST /api/settings": d.owners(d.setSettings), "GET /api/userdata": d.getData, "POST /api/userdata": d.addData,
 		"DELETE /api/userdata": d.owners(d.eraseData), "GET /api/version": d.getVersion, "POST /api/password": d.setPassword, "POST /api/logout": d.logout,
 		"POST /api/reset": d.resetters(d.reset), "POST /api/update": d.owners(d.postUpdate), "POST /api/reboot": d.owners(d.postReboot),
-		"POST /api/restore-image": d.owners(d.restoreImage), "POST /api/users": d.owners(d.addUser), "GET /backup.cfg": d.backup,
+		"POST /api/restore-image": d.owners(d.restoreImage), "POST /api/users": d.owners(d.addUser), "GET /backup.cfg": d.owners(d.backup),
 	} {
 		mux.HandleFunc(path, d.authenticated(path, h))
 	}
@@ -161,7 +161,7 @@ func (p peer) Network() string { return "tcp" }
 func (p peer) String() string  { return p.at }
 
 func later(w http.ResponseWriter, wait time.Duration) {
-	w.Header().Set("Retry-After", fmt.Sprint(int(wait/time.Second)+1))
+	w.Header().Set("Retry-After", fmt.Sprint(int((wait+time.Second-1)/time.Second)))
 	reply(w, http.StatusTooManyRequests, "error", "too many wrong passwords, try again later")
 }
 

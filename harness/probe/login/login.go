@@ -108,10 +108,30 @@ type Try struct {
 
 // Ask tries it, within the account's budget.
 func (q Try) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
-	if err := on.Wrong(q.At.account(q.User)); err != nil {
+	if err := spend(on, q.At, q.User); err != nil {
 		return Tried{}, fmt.Errorf("try %s/%s at %s: %w", q.User, q.Password, q.At, err)
 	}
 	return try(ctx, on, q.At, q.User, q.Password, nil)
+}
+
+// declaredTries is what an account whose lock-out is declared may be tried with: who knows the lock may wait it out.
+const declaredTries = 1000
+
+// spend takes one wrong try of the account's budget (rule TRY): three, unless the device file declares its lock-out.
+func spend(on *dial.Device, at Login, user string) error {
+	if on.File != nil && on.File.IXIT.AuthMech != nil {
+		for _, m := range *on.File.IXIT.AuthMech {
+			if m.BF == nil || m.BF.Attempts == 0 {
+				continue
+			}
+			for _, e := range m.At {
+				if e.Port == at.Port {
+					on.Declare(at.account(user), declaredTries)
+				}
+			}
+		}
+	}
+	return on.Wrong(at.account(user))
 }
 
 // Level is intrusive.

@@ -84,7 +84,7 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 	h.Of = len(list)
 	limits := 0
 	for _, c := range list {
-		if errors.Is(on.Wrong(q.At.account(c.User)), dial.ErrBudget) {
+		if errors.Is(spend(on, q.At, c.User), dial.ErrBudget) {
 			h.Budget++
 			continue
 		}
@@ -117,7 +117,7 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 				h.Why = "it puts every try off: " + t.Why
 				return h, nil
 			}
-			if err := on.Clock.Sleep(ctx, min(max(t.Wait, 5*time.Second)+time.Second, maxWait)); err != nil {
+			if err := on.Clock.Sleep(ctx, min(max(t.Wait, time.Second)+time.Second, maxWait)); err != nil {
 				return h, err
 			}
 		default:

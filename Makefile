@@ -1,0 +1,40 @@
+export GOTOOLCHAIN := local
+export CGO_ENABLED ?= 0
+GO ?= go
+LINT := bin/golangci-lint
+
+.PHONY: help build demo test real lint bench golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+build: ## build bin/assay, one static binary
+	$(GO) build -trimpath -o bin/assay ./cmd/assay
+
+demo: build ## a faulty specimen on loopback: found, tested, reported
+	bin/assay demo
+
+test: ## all tests, with the race detector
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m -p 2 ./...
+
+real: build ## real programs as devices, in network namespaces (installs them from Debian)
+	.ci/packages.sh
+	$(GO) test -tags real -count 1 -timeout 20m -v -run Real ./cmd/assay
+
+lint: $(LINT) ## formatting, vet and golangci-lint
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(LINT) run ./...
+
+$(LINT): tools/go.mod tools/go.sum
+	cd tools && $(GO) build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bench: build ## ratios against nmap and sslscan, and whole runs of the specimen
+	.ci/packages.sh bench
+	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./harness/probe/tcp ./harness/probe/tls ./cmd/assay
+
+golden: ## write generated and golden files anew
+	$(GO) test ./provisions ./reports ./harness/device -update
+
+clean: ## remove what was built and run
+	rm -rf bin runs

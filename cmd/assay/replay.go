@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/reports"
+)
+
+func replayCommand() *cobra.Command {
+	var only []string
+	var verbose bool
+	c := &cobra.Command{
+		Use:   "replay RUN",
+		Short: "Judge a record again, without the device",
+		Long: "replay answers every question from the record and judges again with the suites of this program. It proves the judging:\n" +
+			"the same matrix comes out, or the differences are listed. It touches no network and writes nothing.",
+		Example: "  assay replay runs/2027-01-31T09-00-00Z\n  assay replay runs/2027-01-31T09-00-00Z/192.0.2.7 --only 5.1-1",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			dirs, err := records(args[0])
+			if err != nil {
+				return err
+			}
+			differ := 0
+			for _, dir := range dirs {
+				past, err := harness.Read(dir)
+				if err != nil {
+					return err
+				}
+				out, run, err := past.Replay(only)
+				if err != nil {
+					return err
+				}
+				if verbose {
+					width, _ := terminal(c.OutOrStdout())
+					reports.Terminal(c.OutOrStdout(), past.MatrixOf(run, out), reports.Options{Width: width, Color: colour(c.OutOrStdout())})
+				}
+				diff := past.Differences(out)
+				for _, d := range diff {
+					fmt.Fprintln(c.OutOrStdout(), d)
+				}
+				fmt.Fprintf(c.OutOrStdout(), "%s: %d units judged again, %d differ\n", dir, len(out), len(diff))
+				differ += len(diff)
+			}
+			if differ > 0 {
+				return exit(harness.ExitFail)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringSliceVar(&only, "only", nil, "judge these alone: a clause, provision, case or unit")
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "show the matrix")
+	return c
+}
+
+func reportCommand() *cobra.Command {
+	var verbose bool
+	c := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Show a run's matrix and write its reports again",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			dirs, err := records(args[0])
+			if err != nil {
+				return err
+			}
+			for _, dir := range dirs {
+				past, err := harness.Read(dir)
+				if err != nil {
+					return err
+				}
+				m := past.Matrix()
+				width, _ := terminal(c.OutOrStdout())
+				reports.Terminal(c.OutOrStdout(), m, reports.Options{Width: width, Color: colour(c.OutOrStdout()), Verbose: verbose})
+				paths, err := reports.Write(dir, m)
+				if err != nil {
+					return err
+				}
+				for _, p := range paths {
+					fmt.Fprintln(c.OutOrStdout(), "  "+p)
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "show every unit")
+	return c
+}
+
+// records finds the run directories at or right below a path.
+func records(path string) ([]string, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("find the run: %w\n  run directories lie in runs/, or where --out said", err)
+	}
+	if evidence.Exists(path) {
+		return []string{path}, nil
+	}
+	var out []string
+	filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "events.jsonl" {
+			out = append(out, filepath.Dir(p))
+		}
+		return nil
+	})
+	if len(out) == 0 {
+		return nil, fmt.Errorf("find the run: %s holds no record (events.jsonl)", path)
+	}
+	slices.Sort(out)
+	return out, nil
+}
