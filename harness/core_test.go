@@ -636,3 +636,32 @@ func TestADeadWorkersUndosAreRestored(t *testing.T) {
 		t.Errorf("cut %q; row %+v", m.Cut, m.Rows[1])
 	}
 }
+
+func TestAClaimOfOneProvisionIsNoConformance(t *testing.T) {
+	suite(t, func(dut *DUT) {
+		for _, l := range []string{"a", "b", "c"} {
+			Unit(l, "", func(ctx context.Context) { Ask(ctx, dut, count{}); Expect(1).To(Equal(1), "x") })
+		}
+	})
+	o := opening()
+	dir, _ := live(t, o)
+	p, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Opening.ICS = map[string]device.Claim{"5.1-1": {Support: "Y"}}
+	if m := p.Matrix(); m.Exit == ExitConformant || m.Verdict == Pass || !strings.Contains(m.Line, "not claimed") {
+		t.Errorf("%d %s %s", m.Exit, m.Verdict, m.Line)
+	}
+	suite(t, func(dut *DUT) {
+		Unit("c", "", func(ctx context.Context) { Ask(ctx, dut, count{}); Expect(1).To(Equal(2), "admin/admin is taken") }, SelfProving())
+	})
+	dir, _ = live(t, o)
+	if p, err = Read(dir); err != nil {
+		t.Fatal(err)
+	}
+	p.Opening.ICS = map[string]device.Claim{"5.1-1": {Support: "N"}}
+	if m := p.Matrix(); m.Exit != ExitFail {
+		t.Errorf("a claim of N hides contrary evidence: %d %s", m.Exit, m.Line)
+	}
+}

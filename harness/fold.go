@@ -3,6 +3,7 @@ package harness
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -233,7 +234,10 @@ func why(r Row) string {
 	return ""
 }
 
-// roots finds causes that turn several units red: the same reason in more than one (rule ROOT).
+// whose is the row of the IXIT with which a reason begins: the cause is the same whichever row it breaks.
+var whose = regexp.MustCompile(`^\w+-\d+(?:: | declares the log-in there, and )`)
+
+// roots finds causes that turn several units red: the same sentence in the reasons of more than one (rule ROOT).
 func roots(rows []Row) (out []Root) {
 	at := map[string]int{}
 	for _, r := range rows {
@@ -241,13 +245,18 @@ func roots(rows []Row) (out []Root) {
 			if u.Verdict != Fail {
 				continue
 			}
-			i, ok := at[u.Reason]
-			if !ok {
-				i = len(out)
-				at[u.Reason] = i
-				out = append(out, Root{Cause: u.Reason})
+			for cause := range strings.SplitSeq(u.Reason, "; ") {
+				cause = whose.ReplaceAllString(cause, "")
+				i, ok := at[cause]
+				if !ok {
+					i = len(out)
+					at[cause] = i
+					out = append(out, Root{Cause: cause})
+				}
+				if !slices.Contains(out[i].Units, u.Unit) {
+					out[i].Units = append(out[i].Units, u.Unit)
+				}
 			}
-			out[i].Units = append(out[i].Units, u.Unit)
 		}
 	}
 	return slices.DeleteFunc(out, func(r Root) bool { return len(r.Units) < 2 })
@@ -273,10 +282,10 @@ func (m *Matrix) conclude() {
 			if r.Verdict == Fail {
 				failed = append(failed, string(r.Provision))
 			}
-		case r.Claim == "N" && r.Obligation == provisions.Mandatory:
-			unmet = append(unmet, string(r.Provision))
 		case r.Word == Contrary:
 			contrary = append(contrary, string(r.Provision))
+		case r.Claim != "N/A" && r.Obligation == provisions.Mandatory:
+			unmet = append(unmet, string(r.Provision))
 		}
 	}
 	m.Exit = ExitInconclusive

@@ -202,6 +202,7 @@ func NotClimbed(ctx context.Context, r provisions.Rung, why string, a ...any) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.outcome.Climbed = slices.DeleteFunc(u.outcome.Climbed, func(c provisions.Rung) bool { return c == r })
+	u.outcome.Missed = slices.DeleteFunc(u.outcome.Missed, func(m Missed) bool { return m.Rung == r })
 	u.outcome.Missed = append(u.outcome.Missed, Missed{r, fmt.Sprintf(why, a...)})
 }
 

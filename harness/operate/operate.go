@@ -247,3 +247,19 @@ func step(ctx context.Context, on *dial.Device, s device.Step, p parameters, out
 	r.Took = on.Clock.Now().Sub(began)
 	return r, done.body, nil
 }
+
+// How a reader knows the operations.
+func (r Run) String() string              { return "perform " + r.Name }
+func (FactoryReset) String() string       { return "reset to the factory state" }
+func (i Initialise) String() string       { return "set up as the " + i.Owner + " owner" }
+func (PowerCycle) String() string         { return "cut and restore the power" }
+func (r Reimage) String() string          { return "bring back the image " + r.Image }
+func (l Login) String() string            { return "log in as " + l.who() }
+func (c ChangeCredential) String() string { return "change the password of " + c.As }
+func (c CreateUserData) String() string   { return "make user data " + c.Kind }
+func (r ReadUserData) String() string     { return "read user data " + r.Kind }
+func (d DeleteUserData) String() string   { return "erase user data by " + d.Function }
+func (Version) String() string            { return "which version is installed" }
+func (u OfferUpdate) String() string      { return "offer the update " + u.Image + u.Attack }
+func (Attacks) String() string            { return "which attacks follow from the genuine images" }
+func (End) String() string                { return "log out" }

@@ -23,6 +23,9 @@ const tries = 5
 
 // factory is the state in which the maker ships it.
 func (d *Device) factory() {
+	if a := d.accounts["admin"]; a != nil { // a reset: the lock against thieves knows who had it
+		d.before = a.password
+	}
 	d.state, d.settings, d.data = "factory", presets(), nil
 	d.accounts = map[string]*account{"admin": {password: d.label, role: "owner"}}
 	d.tokens = map[string]session{}

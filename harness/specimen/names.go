@@ -34,11 +34,11 @@ var faults = registry(
 	"shared-device-key",
 )
 
-// honest are the conformant oddities that it can show by a switch. Others are its ordinary manner: antirollback-fuse and
+// honest are the conformant oddities that it can show by a switch. Others are its ordinary manner:
 // same-version-refused, bearer-token-works-from-other-host, lockout-5-then-60s, login-post-repeatable, redirect-port-80,
 // static-assets-public.
 var honest = registry(
-	"bare-500-on-garbage", "certificate-renewed-mid-run", "exponential-delay-no-lock",
+	"activation-lock", "antirollback-fuse", "bare-500-on-garbage", "certificate-renewed-mid-run", "exponential-delay-no-lock",
 	"forced-ssh-ident", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
 	"patched-banner",

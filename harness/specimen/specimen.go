@@ -65,6 +65,7 @@ type Device struct {
 	tokens   map[string]session
 	issued   []string // every secret that it ever gave out
 	label    string   // the code printed on it
+	before   string   // what the owner before the reset logged in with
 	network  string   // key of the owner's wireless network
 	boots    int
 	counter  int // of predictable tokens

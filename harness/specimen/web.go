@@ -188,7 +188,7 @@ func (d *Device) apiLogin(w http.ResponseWriter, r *http.Request) {
 
 // setup takes the device's first owner: who knows the code on the label.
 func (d *Device) setup(w http.ResponseWriter, r *http.Request) {
-	var in struct{ Code, Password, Guest string }
+	var in struct{ Code, Password, Guest, Before string }
 	if json.NewDecoder(r.Body).Decode(&in) != nil {
 		reply(w, 400, "error", "that is not JSON")
 		return
@@ -201,6 +201,9 @@ func (d *Device) setup(w http.ResponseWriter, r *http.Request) {
 		return
 	case in.Code != d.label && !d.any("setup-wizard-open", "open-claim-in-factory-state", "claim-reopens-after-owner"):
 		reply(w, 403, "error", "wrong code")
+		return
+	case d.is("activation-lock") && d.before != "" && in.Before != d.before:
+		reply(w, 403, "error", "enter the password of the first owner")
 		return
 	case len(in.Guest) < 8 && !(d.is("empty-password-accepted") && in.Guest == ""):
 		reply(w, 400, "error", "choose a password of at least 8 characters for guests")

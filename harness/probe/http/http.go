@@ -96,15 +96,21 @@ func Do(ctx context.Context, on *dial.Device, r Request) (Response, error) {
 	return out, nil
 }
 
-// transport leads to the device's port alone, whatever an address in a page says.
-func transport(on *dial.Device, port uint16) *http.Transport {
+// TLSConfig speaks to whatever a device has, old versions and weak suites too: who is there is proved elsewhere, and a log-in
+// behind old cryptography is to be found as well.
+func TLSConfig() *stdtls.Config {
 	var all []uint16
 	for _, s := range append(stdtls.CipherSuites(), stdtls.InsecureCipherSuites()...) {
 		all = append(all, s.ID)
 	}
+	return &stdtls.Config{InsecureSkipVerify: true, MinVersion: stdtls.VersionTLS10, CipherSuites: all}
+}
+
+// transport leads to the device's port alone, whatever an address in a page says.
+func transport(on *dial.Device, port uint16) *http.Transport {
 	return &http.Transport{
 		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return on.Dial(ctx, "tcp", port) },
-		TLSClientConfig:        &stdtls.Config{InsecureSkipVerify: true, MinVersion: stdtls.VersionTLS10, CipherSuites: all},
+		TLSClientConfig:        TLSConfig(),
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: 64 << 10,

@@ -43,7 +43,7 @@ func (q Recovered) Ask(ctx context.Context, on *dial.Device) (b Back, err error)
 		if t.Outcome == Accepted || b.Within > MaxLocked {
 			return b, nil
 		}
-		if err := on.Clock.Sleep(ctx, max(t.Wait+100*time.Millisecond, pause)); err != nil {
+		if err := on.Clock.Sleep(ctx, min(max(t.Wait+100*time.Millisecond, pause), MaxLocked-b.Within+time.Second)); err != nil {
 			return b, err
 		}
 	}

@@ -123,3 +123,6 @@ func fact(err error) bool {
 	}
 	return false
 }
+
+func (q Identify) String() string { return fmt.Sprintf("what speaks on TCP %d", q.Port) }
+func (q All) String() string      { return fmt.Sprintf("what speaks on %d TCP ports", len(q.Ports)) }

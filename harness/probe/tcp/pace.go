@@ -56,14 +56,17 @@ func (s *scan) controlled(r result) {
 // check asks for a sign of life. Where none comes, all that was silent since the last one is void: the scan stops, waits
 // as the health watch does, goes on more slowly and asks those ports again.
 func (s *scan) check(ctx context.Context) {
-	err := s.alive(ctx)
-	if err == nil {
+	if s.unheard && !s.heard {
+		s.since = 0
+		return
+	}
+	if s.alive(ctx) == nil {
 		s.window.well = true
 		s.since, s.doubt = 0, s.doubt[:0]
 		return
 	}
-	if !s.heard { // it never answered: whether it is there will be judged at the end
-		s.since = 0
+	if !s.heard { // it never answered: whether it is there is judged once, at the end
+		s.unheard, s.since = true, 0
 		return
 	}
 	for s.flying > 0 {

@@ -123,3 +123,6 @@ func (q Open) Ask(ctx context.Context, on *dial.Device) (Door, error) {
 	}
 	return d, nil
 }
+
+func (Ports) String() string  { return "which TCP ports are open" }
+func (q Open) String() string { return fmt.Sprintf("whether TCP %d is open", q.Port) }

@@ -48,18 +48,19 @@ type scan struct {
 	ceiling int // limit never again above this, where it was too much; 0: none
 	stopped error
 
-	heard  bool           // it answered
-	life   netip.AddrPort // a port that answers
-	quiet  bool           // the last window held no answer
-	allow  float64        // connects that may be begun now, in quiet
-	paced  time.Time      // when allow was counted
-	sent   int            // in quiet, since the last control
-	best   time.Duration  // shortest answer
-	usual  time.Duration  // running mean of answers
-	window window
-	losses int   // how often it fell silent
-	since  int   // results since the last sign of life
-	doubt  []job // silent or unreachable since then: void if the device was away
+	heard   bool           // it answered
+	unheard bool           // it was asked for a sign of life before it answered, and gave none
+	life    netip.AddrPort // a port that answers
+	quiet   bool           // the last window held no answer
+	allow   float64        // connects that may be begun now, in quiet
+	paced   time.Time      // when allow was counted
+	sent    int            // in quiet, since the last control
+	best    time.Duration  // shortest answer
+	usual   time.Duration  // running mean of answers
+	window  window
+	losses  int   // how often it fell silent
+	since   int   // results since the last sign of life
+	doubt   []job // silent or unreachable since then: void if the device was away
 
 	all, scanned, rescanned          int
 	closed, filtered, lost, controls int
