@@ -9,7 +9,7 @@ import (
 var (
 	asksUser = regexp.MustCompile(`(?i)(log ?in|log ?on|user( ?name| ?id)?|account|benutzer(name)?)[^\n:]{0,20}:\s*$`)
 	asksPass = regexp.MustCompile(`(?i)(pass ?(word|wd|code|phrase)?|pin|kennwort|passwort)[^\n:]{0,40}:\s*$`)
-	isShell  = regexp.MustCompile(`(^|\n)[^\n]{0,80}[\w\]~/):.@-]?[ ]?[$#>%]\s*$`)
+	isShell  = regexp.MustCompile(`^[^\n]{0,100}([$#>]|[^\d\s]%)\s*$`)
 	saysNo   = regexp.MustCompile(`(?i)incorrect|denied|invalid|wrong (user|pass|login)|(login|authentication|logon) fail|fail(ed)? to (log|auth)|bad (user|pass|login)|not (allowed|authori[sz]ed)|falsch`)
 	putOff   = regexp.MustCompile(`(?i)too many|try again (in|later)|\b(is|been|account|user|temporarily) (locked|blocked)|locked out|wait \d+|gesperrt|zu viele`)
 	escapes  = regexp.MustCompile("\x1b(\\[[0-9;?]*[ -/]*[@-~]|[()][0-9A-Za-z]|[=>78cDEHM])")
