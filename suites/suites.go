@@ -5,6 +5,8 @@ package suites
 
 import (
 	_ "github.com/secure-by-design/assay/suites/communication"
+	_ "github.com/secure-by-design/assay/suites/deletion"
+	_ "github.com/secure-by-design/assay/suites/lostdevice"
 	_ "github.com/secure-by-design/assay/suites/passwords"
 	_ "github.com/secure-by-design/assay/suites/surfaces"
 	_ "github.com/secure-by-design/assay/suites/updates"

@@ -42,6 +42,9 @@ func (d *Device) initialise(guest, owner string) {
 		d.accounts["admin"].password = owner
 		d.issued = append(d.issued, owner)
 	}
+	if d.is("disclosed-service-password") {
+		d.accounts["service"] = &account{password: d.maker.service, role: "owner"}
+	}
 	if d.is("backdoor-account") {
 		d.accounts["service"] = &account{password: "service", role: "owner"}
 	}

@@ -192,5 +192,8 @@ func (d *Device) backup(w http.ResponseWriter, _ *http.Request, _ session) {
 	for name := range d.accounts {
 		w.Write([]byte("user=" + name + "\n"))
 	}
+	if d.is("disclosed-service-password") {
+		w.Write([]byte("service_password=" + d.maker.service + "\n"))
+	}
 	w.Write([]byte("ntp=" + d.settings["ntp"] + "\nwifi_ssid=HomeNet-" + d.serial + "\nwifi_psk=" + d.network + "\n"))
 }

@@ -34,15 +34,16 @@ const (
 
 // A maker is what the units of a model share: the key that signs updates. Faults make it share more.
 type maker struct {
-	update ed25519.PrivateKey
-	run    string
-	once   sync.Once
-	shared keys
+	update  ed25519.PrivateKey
+	run     string
+	service string // a password of the maker's service, the same in all units by a fault
+	once    sync.Once
+	shared  keys
 }
 
 func newMaker() *maker {
 	_, key, _ := ed25519.GenerateKey(rand.Reader)
-	return &maker{update: key, run: strings.ToUpper(random(6))}
+	return &maker{update: key, run: strings.ToUpper(random(6)), service: random(16)}
 }
 
 func (m *maker) serial(unit string) string { return "AX1-" + m.run + "-" + unit }

@@ -31,7 +31,7 @@ var faults = registry(
 	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",
 	"erase-no-confirmation", "erase-confirms-despite-failure", "guest-can-erase-all",
 	// lost device
-	"shared-device-key",
+	"shared-device-key", "disclosed-service-password",
 )
 
 // honest are the conformant oddities that it can show by a switch. Others are its ordinary manner:
