@@ -74,7 +74,7 @@ func find(ctx context.Context, on *dial.Device, p Place) ([]Login, error) {
 		}
 		return []Login{{Protocol: "mqtt", Port: p.Port, TLS: p.TLS}}, nil
 	case "ftp", "telnet":
-		return []Login{{Protocol: p.Protocol, Port: p.Port}}, nil
+		return []Login{{Protocol: p.Protocol, Port: p.Port, TLS: p.TLS}}, nil
 	}
 	return nil, nil
 }

@@ -167,9 +167,9 @@ func try(ctx context.Context, on *dial.Device, l Login, user, password string, h
 	case "mqtt":
 		t, err = broker(ctx, on, l, user, password)
 	case "ftp":
-		t, err = ftp(ctx, on, l, user, password)
+		t, err = fileServer(ctx, on, l, user, password)
 	case "telnet":
-		t, err = telnet(ctx, on, l, user, password)
+		t, err = terminal(ctx, on, l, user, password)
 	default:
 		return t, fmt.Errorf("try a password at %s: this version cannot speak %s", l, l.Protocol)
 	}
@@ -183,8 +183,8 @@ func anonymous(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
 		return unauthenticated(ctx, on, l)
 	case "mqtt":
 		return broker(ctx, on, l, "", "")
-	case "ftp":
-		return Tried{Outcome: Refused}, nil
+	case "telnet":
+		return openTerminal(ctx, on, l)
 	}
 	return Tried{Outcome: Refused}, nil
 }
