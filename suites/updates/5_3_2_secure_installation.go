@@ -26,6 +26,6 @@ var _ = Provision("5.3-2", func(dut *DUT) {
 
 		Unit("b", "every altered, foreign and older image is refused", func(ctx context.Context) {
 			withstand(ctx, dut, every)
-		}, Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+		}, Quota("an image of each kind of attack"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
 	})
 })

@@ -89,6 +89,7 @@ func Do(ctx context.Context, on *dial.Device, r Request) (Response, error) {
 	if len(body) > MaxBody {
 		out.Body, out.Truncated, err = body[:MaxBody], true, nil
 	}
+	learn(out.Body)
 	on.Evidence("request and answer", dump(req, r.Body, out))
 	if err != nil && len(body) == 0 {
 		return out, fmt.Errorf("read the answer of %s to %s: %w", host, r.Path, err)

@@ -28,6 +28,16 @@ type Value struct {
 
 var named = regexp.MustCompile(`(?im)["']?(\w*(?:password|passwd|psk|secret|token|api_?key)\w*)["']?\s*[=:]\s*["']?([^\s"'<>,;]{6,128})`)
 
+// learn keeps what a page names as secret, whoever asks for it, so that it is cut from the record. A word such as "required"
+// is what the device says, not what it hides.
+func learn(body []byte) {
+	for _, m := range named.FindAllSubmatch(body, maxValues) {
+		if v := string(m[2]); len(v) >= 16 || strings.ContainsAny(v, "0123456789") {
+			evidence.Keep(v)
+		}
+	}
+}
+
 // maxValues bounds what one server can make us try.
 const maxValues = 20
 
