@@ -97,7 +97,7 @@ func TestOutOfScopeIsRefusedAndLogged(t *testing.T) {
 		}
 	}
 	s := d.Sweep()
-	if _, _, err := s.Knock(t.Context(), neighbour, time.Second); !errors.Is(err, ErrScope) {
+	if _, err := s.Knock(t.Context(), neighbour, time.Second); !errors.Is(err, ErrScope) {
 		t.Errorf("knock: %v", err)
 	}
 	if log := d.Log(); len(log) != 8 || log[0].Outcome != OutOfScope || log[0].To != neighbour || log[7].To != neighbour {

@@ -69,9 +69,7 @@ func (s *scan) check(ctx context.Context) {
 		s.unheard, s.since = true, 0
 		return
 	}
-	for s.flying > 0 {
-		s.take(<-s.results)
-	}
+	s.land(ctx)
 	s.say("no sign of life with %d in flight: waiting", s.limit)
 	s.void()
 	s.life = netip.AddrPort{} // it may be that port alone: another one that answers will do
@@ -114,7 +112,7 @@ func (s *scan) alive(ctx context.Context) error {
 		return s.on.Alive(ctx)
 	}
 	for try := range 2 {
-		o, _, err := s.sweep.Knock(ctx, s.life, Long)
+		o, err := s.sweep.Knock(ctx, s.life, Long)
 		switch {
 		case err != nil:
 			return err

@@ -111,7 +111,7 @@ func (q Open) Ask(ctx context.Context, on *dial.Device) (Door, error) {
 	defer s.End()
 	d := Door{Open: true}
 	for range 2 {
-		o, _, err := s.Knock(ctx, netip.AddrPortFrom(on.Address(), q.Port), PortTimeout)
+		o, err := s.Knock(ctx, netip.AddrPortFrom(on.Address(), q.Port), PortTimeout)
 		if err != nil {
 			return d, err
 		}

@@ -38,14 +38,11 @@ type scan struct {
 	at    netip.Addr
 	trace []byte
 
-	queue   []job // what is still to be asked, last first
-	later   []job // what this host lacked something for
-	jobs    chan job
-	results chan result
-	workers int
-	flying  int
-	limit   int // in flight at most, now
-	ceiling int // limit never again above this, where it was too much; 0: none
+	queue   []job          // what is still to be asked, last first
+	later   []job          // what this host lacked something for
+	jobs    map[uint64]job // in flight, by the sweep's ids
+	limit   int            // in flight at most, now
+	ceiling int            // limit never again above this, where it was too much; 0: none
 	stopped error
 
 	heard   bool           // it answered
@@ -82,14 +79,11 @@ type result struct {
 	job
 	outcome dial.Outcome
 	took    time.Duration
-	err     error
 }
 
 // run asks everything once, then again what was silent where silence is no rule.
 func (s *scan) run(ctx context.Context) {
-	s.jobs, s.results = make(chan job), make(chan result, s.sweep.AtOnce()+1)
-	defer close(s.jobs)
-	s.limit, s.tries = Start, map[netip.AddrPort]tries{}
+	s.limit, s.jobs, s.tries = Start, map[uint64]job{}, map[netip.AddrPort]tries{}
 	s.queue = ports(s.at, s.on.Ports())
 	s.all = len(s.queue)
 	s.drain(ctx)
@@ -115,43 +109,45 @@ func (s *scan) run(ctx context.Context) {
 // drain asks the queue until nothing is left, and proves at the end that the device is still there.
 func (s *scan) drain(ctx context.Context) {
 	for s.stopped == nil {
-		for s.flying < s.limit && len(s.queue) > 0 && s.may() {
+		for len(s.jobs) < s.limit && len(s.queue) > 0 && s.stopped == nil && s.may() {
 			s.send(ctx)
 		}
-		s.receive()
-		if len(s.queue) == 0 && s.flying == 0 {
+		s.receive(ctx)
+		if len(s.queue) == 0 && len(s.jobs) == 0 {
 			s.queue, s.later = s.later, nil
 		}
 		switch {
 		case ctx.Err() != nil:
 			s.stopped = context.Cause(ctx)
-		case s.since >= CheckEach, s.goneQuiet(), s.flying == 0 && len(s.queue) == 0 && s.since > 0:
+		case s.since >= CheckEach, s.goneQuiet(), len(s.jobs) == 0 && len(s.queue) == 0 && s.since > 0:
 			s.check(ctx)
 		}
 		if s.window.results >= s.size() {
 			s.adapt()
 		}
-		if s.flying == 0 && len(s.queue) == 0 {
+		if len(s.jobs) == 0 && len(s.queue) == 0 {
 			break
 		}
-	}
-	for s.flying > 0 {
-		s.take(<-s.results)
 	}
 }
 
 // receive waits for a result, or a moment where the pace allows more before one comes.
-func (s *scan) receive() {
-	if s.quiet && s.flying < s.limit && len(s.queue) > 0 {
-		select {
-		case r := <-s.results:
-			s.take(r)
-		case <-time.After(time.Millisecond):
-		}
-		return
+func (s *scan) receive(ctx context.Context) {
+	wait := Longest
+	if len(s.jobs) < s.limit && len(s.queue) > 0 {
+		wait = time.Millisecond
 	}
-	if s.flying > 0 {
-		s.take(<-s.results)
+	k, _ := s.sweep.Wait(ctx, wait)
+	if j, ours := s.jobs[k.ID]; ours { // not one of a scan that was stopped
+		delete(s.jobs, k.ID)
+		s.take(result{j, k.Outcome, k.Took})
+	}
+}
+
+// land waits for all that is in flight.
+func (s *scan) land(ctx context.Context) {
+	for len(s.jobs) > 0 && ctx.Err() == nil {
+		s.receive(ctx)
 	}
 }
 
@@ -168,45 +164,27 @@ func (s *scan) next() job {
 	return j
 }
 
-// send gives a job to a worker.
+// send begins a job.
 func (s *scan) send(ctx context.Context) {
 	j := s.next()
-	if s.flying == s.workers {
-		s.workers++
-		go s.work(ctx, s.jobs, s.results)
-	}
 	j.timeout = min(max(j.timeout, 6*s.usual), Longest)
-	s.jobs <- j
-	s.flying++
-	s.peak = max(s.peak, s.flying)
-}
-
-// work knocks. It is busy only meanwhile, since the door may have it wait by the clock.
-func (s *scan) work(ctx context.Context, jobs <-chan job, results chan<- result) {
-	for j := range jobs {
-		s.on.Clock.Busy(1)
-		o, took, err := s.sweep.Knock(ctx, j.to, j.timeout)
-		s.on.Clock.Busy(-1)
-		results <- result{j, o, took, err}
+	id, err := s.sweep.Begin(ctx, j.to, j.timeout)
+	if err != nil {
+		s.stopped = err
+		return
 	}
+	s.jobs[id] = j
+	s.peak = max(s.peak, len(s.jobs))
 }
 
 // take sorts a result in.
 func (s *scan) take(r result) {
-	s.flying--
-	if r.err != nil {
-		if !r.control {
-			s.queue = append(s.queue, r.job)
-		}
-		s.stopped = r.err
-		return
-	}
 	if r.control {
 		s.controlled(r)
 		return
 	}
 	if r.outcome == dial.Ours {
-		if s.flying <= s.limit { // once for all that were in flight
+		if len(s.jobs) <= s.limit { // once for all that were in flight
 			s.limit = max(s.limit/2, 1)
 			s.ceiling = s.limit
 			s.say("this host lacks descriptors, ports or a route: %d in flight", s.limit)
