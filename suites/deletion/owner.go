@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
@@ -65,13 +66,27 @@ func create(ctx context.Context, dut *DUT, kind string) datum {
 	return d
 }
 
-// change gives a login of the sample a password that nobody else knows.
+var lockedFor = Parameter("5.11-1-2a: wait for an account that earlier tries have locked", 2*time.Minute)
+
+// change gives a login of the sample a password that nobody else knows. Guessing, in an earlier unit, may have locked it.
 func change(ctx context.Context, dut *DUT, login string) evidence.Secret {
 	value := Ask(ctx, dut, Canary{Name: "a password of " + login})
-	if out := Do(ctx, dut, operate.ChangeCredential{As: login, Value: value}); !out.Proved {
+	swap := operate.ChangeCredential{As: login, Value: value}
+	out := Do(ctx, dut, swap)
+	if putOff(out) {
+		Ask(ctx, dut, operate.ReadUserData{Kind: kinds(dut)[0], As: login, After: lockedFor})
+		out = Do(ctx, dut, swap)
+	}
+	if !out.Proved {
 		Inconclude("the password of %s could not be changed: %s", login, out.Proof)
 	}
 	return value
+}
+
+// putOff tells an operation whose last step met a lock or trouble, which is no answer.
+func putOff(out operate.Outcome) bool {
+	n := len(out.Steps)
+	return n > 0 && (out.Steps[n-1].Status == 429 || out.Steps[n-1].Status >= 500)
 }
 
 // as performs an operation as the owner with the password of now, which the device file does not know.

@@ -149,6 +149,7 @@ func published(ctx context.Context, dut *DUT) {
 	}
 	Each("log-in", logins, func(at login.Login) {
 		h := Ask(ctx, dut, login.WellKnown{At: at, Most: tries(dut), Users: users(dut)})
+		recovered(ctx, dut, at)
 		var which []string
 		for _, c := range h.Accepted {
 			which = append(which, fmt.Sprintf("%s/%s (%s)", c.User, c.Password, c.Source))
@@ -162,6 +163,18 @@ func published(ctx context.Context, dut *DUT) {
 			Inconclude("%s: only %d of %d published credentials were judged (%d put off, %d left out for the lock-out budget) %s", at, h.Refused, h.Of, h.Limited, h.Budget, h.Why)
 		}
 	})
+}
+
+// recovered waits until the declared users can log in again after a series of wrong tries.
+func recovered(ctx context.Context, dut *DUT, at login.Login) {
+	if dut.File == nil || dut.IXIT().AuthMech == nil {
+		return
+	}
+	for _, d := range network(dut, every) {
+		if d.Port == at.Port || d.Protocol == "json" { // an account may be one for all ways
+			Ask(ctx, dut, login.Recovered{At: d.Login, User: d.User, Right: d.Right, After: at.String()})
+		}
+	}
 }
 
 // sameDoor tells whether two log-ins are one: the network shows what the IXIT declares.

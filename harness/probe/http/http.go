@@ -58,15 +58,12 @@ func Do(ctx context.Context, on *dial.Device, r Request) (Response, error) {
 	}
 	ctx, done := context.WithTimeout(ctx, patience)
 	defer done()
-	method, scheme := r.Method, "http"
+	method := r.Method
 	if method == "" {
 		method = http.MethodGet
 	}
-	if r.TLS {
-		scheme = "https"
-	}
-	host := net.JoinHostPort(on.Address().WithZone("").String(), fmt.Sprint(r.Port))
-	req, err := http.NewRequestWithContext(ctx, method, scheme+"://"+host+r.Path, strings.NewReader(r.Body))
+	host := Origin(on, r.Port, r.TLS)
+	req, err := http.NewRequestWithContext(ctx, method, host+r.Path, strings.NewReader(r.Body))
 	if err != nil {
 		return Response{}, fmt.Errorf("ask for %q: %w", r.Path, err)
 	}
@@ -95,6 +92,15 @@ func Do(ctx context.Context, on *dial.Device, r Request) (Response, error) {
 		return out, fmt.Errorf("read the answer of %s to %s: %w", host, r.Path, err)
 	}
 	return out, nil
+}
+
+// Origin is scheme, address and port of a server as a URL begins with them.
+func Origin(on *dial.Device, port uint16, tls bool) string {
+	scheme := "http"
+	if tls {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(on.Address().WithZone("").String(), fmt.Sprint(port))
 }
 
 // TLSConfig speaks to whatever a device has, old versions and weak suites too: who is there is proved elsewhere, and a log-in

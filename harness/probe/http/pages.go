@@ -49,7 +49,7 @@ type Page struct {
 	Title    string
 	Length   int
 	Hash     string // SHA-256 of the body
-	Auth     string // WWW-Authenticate, as sent
+	Auth     string // WWW-Authenticate, as sent; several are joined by commas
 	Location string
 	Cookie   bool // it sets one
 	Server   string
@@ -183,7 +183,7 @@ func (c *crawl) page(ctx context.Context, path string) (Page, []string, error) {
 		return Page{}, nil, err
 	}
 	h := hash(r.Body)
-	p := Page{Path: path, Status: r.Status, Type: r.Header.Get("Content-Type"), Length: len(r.Body), Hash: h, Auth: r.Header.Get("WWW-Authenticate"),
+	p := Page{Path: path, Status: r.Status, Type: r.Header.Get("Content-Type"), Length: len(r.Body), Hash: h, Auth: clip(strings.Join(r.Header.Values("WWW-Authenticate"), ", "), 1000),
 		Location: r.Header.Get("Location"), Cookie: r.Header.Get("Set-Cookie") != "", Server: r.Header.Get("Server"), Powered: r.Header.Get("X-Powered-By"),
 		Same: c.Wildcard && h == c.WildcardHash && path != "/", Text: text(r.Body)}
 	if path == "/" {

@@ -87,13 +87,11 @@ func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, err erro
 	}
 	for _, page := range site.Pages {
 		l := Login{Port: p.Port, TLS: p.TLS, Path: page.Path, Guards: page.Path}
-		if page.Status == 401 && page.Auth != "" {
-			scheme, rest, _ := strings.Cut(page.Auth, " ")
-			if l.Protocol = strings.ToLower(scheme); l.Protocol == "basic" || l.Protocol == "digest" {
-				if m := param.FindStringSubmatch(rest); m != nil && m[1] == "realm" {
-					l.Realm = m[2]
-				}
-				if !slices.ContainsFunc(out, func(o Login) bool { return o.Protocol == l.Protocol && o.Realm == l.Realm }) {
+		if page.Status == 401 {
+			for _, c := range challenges(page.Auth) {
+				l.Protocol, l.Realm = c.scheme, clip(c.params["realm"])
+				known := func(o Login) bool { return o.Protocol == l.Protocol && o.Realm == l.Realm }
+				if (l.Protocol == "basic" || l.Protocol == "digest") && !slices.ContainsFunc(out, known) {
 					out = append(out, l)
 				}
 			}
@@ -110,6 +108,9 @@ func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, err erro
 	}
 	return out, nil
 }
+
+// clip bounds what a device may call itself.
+func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), 100)], "\ufffd") }
 
 // formLogin reads a form that posts a password to this very server. A form with two passwords sets one.
 func formLogin(p Place, page string, f web.Form) (Login, bool) {

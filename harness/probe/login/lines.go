@@ -2,8 +2,6 @@ package login
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"regexp"
 	"time"
 
@@ -47,26 +45,17 @@ func seconds(text string) time.Duration {
 }
 
 func broker(ctx context.Context, on *dial.Device, l Login, user, password string) (Tried, error) {
-	c, code, err := mqtt.Connect(ctx, on, l.Port, l.TLS, user, password)
-	switch {
-	case errors.Is(err, mqtt.ErrNotMQTT):
-		return Tried{Outcome: Unclear, Why: "it hung up without an answer"}, nil
-	case err != nil:
-		return Tried{}, err
+	r, err := mqtt.TryPassword(ctx, on, mqtt.At{Port: l.Port, TLS: l.TLS}, user, password)
+	return Tried{Outcome: Outcome(r.Outcome), Status: int(r.Code), Why: r.Why}, err
+}
+
+// openBroker tells a broker that lets in whoever sends no credential.
+func openBroker(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
+	o, err := mqtt.Offers{Port: l.Port, TLS: l.TLS}.Ask(ctx, on)
+	if err == nil && o.Anonymous {
+		return Tried{Outcome: Open, Why: "a client without credentials is let in"}, nil
 	}
-	c.Close()
-	t := Tried{Status: int(code)}
-	switch {
-	case code == 0 && user == "":
-		t.Outcome, t.Why = Open, "a client without credentials is let in"
-	case code == 0:
-		t.Outcome = Accepted
-	case code == 4 || code == 5:
-		t.Outcome = Refused
-	default:
-		t.Outcome, t.Why = Unclear, fmt.Sprintf("CONNACK %d", code)
-	}
-	return t, nil
+	return Tried{Outcome: Refused, Status: int(o.Code)}, err
 }
 
 // fileServer tries at FTP. Anonymous access judges no password (RFC 1635), so none was accepted.

@@ -182,7 +182,7 @@ func anonymous(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
 	case "basic", "digest", "form", "json":
 		return unauthenticated(ctx, on, l)
 	case "mqtt":
-		return broker(ctx, on, l, "", "")
+		return openBroker(ctx, on, l)
 	case "telnet":
 		return openTerminal(ctx, on, l)
 	}

@@ -59,9 +59,11 @@ type Harvest struct {
 }
 
 // maxLimits is how many limits in a row end the tries; maxWait how long one is waited for, by the clock.
+// perAccount is how many passwords of the list one account is tried with, also where its lock-out is declared.
 const (
-	maxLimits = 3
-	maxWait   = 2 * time.Minute
+	perAccount = 3
+	maxLimits  = 3
+	maxWait    = 2 * time.Minute
 )
 
 // Ask tries them.
@@ -82,9 +84,9 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 	}
 	list := q.list()
 	h.Of = len(list)
-	limits := 0
+	limits, tried := 0, map[string]int{}
 	for _, c := range list {
-		if errors.Is(spend(on, q.At, c.User), dial.ErrBudget) {
+		if tried[c.User]++; tried[c.User] > perAccount || errors.Is(spend(on, q.At, c.User), dial.ErrBudget) {
 			h.Budget++
 			continue
 		}
@@ -117,7 +119,7 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 				h.Why = "it puts every try off: " + t.Why
 				return h, nil
 			}
-			if err := on.Clock.Sleep(ctx, min(max(t.Wait, time.Second)+time.Second, maxWait)); err != nil {
+			if err := on.Clock.Sleep(ctx, min(max(t.Wait, time.Second)+100*time.Millisecond, maxWait)); err != nil {
 				return h, err
 			}
 		default:

@@ -1,19 +1,16 @@
-// Package mqtt asks MQTT brokers (3.1.1, and 5 where that is refused): who may come in, and what is told to whoever does.
+// Package mqtt asks MQTT brokers (3.1.1, and 5 where that version is not taken): who may come in, what is told to whoever
+// does, and what comes of a password.
 //
-// Its one idea is that the broker's own return code is read from the wire: no library turns "not authorised" into an error.
+// Its one idea is that the broker's own return code is read from the wire: "not authorised" is an answer, "busy" is another,
+// and neither is an error. A subscription that is granted is not yet a message that is read, so both are told.
 //
 //	o, err := mqtt.Offers{Port: 1883}.Ask(ctx, on)
+//	r, err := mqtt.TryPassword(ctx, on, mqtt.At{Port: 1883}, "admin", "admin")
 package mqtt
 
 import (
-	"bufio"
 	"context"
-	stdtls "crypto/tls"
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
 	"time"
 
@@ -21,13 +18,20 @@ import (
 	"github.com/secure-by-design/assay/provisions"
 )
 
-// Bounds.
+// Bounds. Times are real: the device is what is waited for.
 const (
-	Within    = 5 * time.Second // for an answer, real time
-	Listening = time.Second     // for retained messages, real time
+	Within    = 5 * time.Second // for an answer
+	Listening = time.Second     // for retained messages, after the last subscription was answered
 	maxPacket = 256 << 10
+	maxAll    = 4 << 20 // bytes of one conversation
 	maxTopics = 100
 )
+
+// At is where a broker is.
+type At struct {
+	Port uint16
+	TLS  bool
+}
 
 // Offers asks what a broker gives to a client without credentials.
 type Offers struct {
@@ -43,130 +47,130 @@ func (q Offers) String() string {
 
 // Offered is what it gives.
 type Offered struct {
-	Open      bool
-	MQTT      bool
-	Anonymous bool // a client without credentials is let in
-	Code      byte // of CONNACK
-	All       bool // and may subscribe to "#"
-	Topics    []string
-	Version   string // from $SYS/broker/version
+	Open        bool // the port takes connections
+	MQTT        bool // CONNACK came
+	Certificate bool // it asks for a client certificate
+	Version5    bool // Code is of version 5, which was asked since 3.1.1 is not taken
+	Anonymous   bool // a client without credentials is let in
+	Code        byte // of CONNACK: 0 is let in, else its reason in 3.1.1 or 5
+	All         bool // it may subscribe to "#"
+	System      bool // and to "$SYS/#"
+	Retained    int  // messages that came at once, those of $SYS left out
+	Topics      []string
+	Version     string // from $SYS/broker/version
 }
 
 // Ask connects without credentials and, let in, subscribes.
 func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
-	c, code, err := Connect(ctx, on, q.Port, q.TLS, "", "")
-	switch {
-	case errors.Is(err, ErrClosed):
+	s, err := enter(ctx, on, At(q), nil, true)
+	if dial.Classify(err) == dial.Refused {
 		return Offered{}, nil
-	case errors.Is(err, ErrNotMQTT):
-		return Offered{Open: true}, nil
-	case err != nil:
+	}
+	if err != nil {
 		return Offered{}, err
 	}
-	defer c.Close()
-	o := Offered{Open: true, MQTT: true, Code: code, Anonymous: code == 0}
-	if !o.Anonymous {
-		return o, nil
+	defer s.close()
+	o := Offered{Open: true, MQTT: s.answered, Certificate: s.certificate, Version5: s.answered && s.level == 5, Code: s.code, Anonymous: s.answered && s.code == 0}
+	if o.Anonymous {
+		o.subscribe(s)
 	}
-	o.subscribe(c)
-	on.Evidence("topics", []byte(strings.Join(o.Topics, "\n")))
 	return o, nil
 }
 
-func (o *Offered) subscribe(c net.Conn) {
-	body := []byte{0, 1}
-	for _, t := range []string{"#", "$SYS/broker/version"} {
-		body = append(binary.BigEndian.AppendUint16(body, uint16(len(t))), t...)
-		body = append(body, 0)
-	}
-	c.Write(frame(0x82, body))
-	in := bufio.NewReader(c)
-	c.SetReadDeadline(time.Now().Add(Listening))
-	for len(o.Topics) < maxTopics {
-		kind, b, err := read(in)
-		if err != nil {
-			return
-		}
-		switch {
-		case kind>>4 == 9 && len(b) >= 3:
-			o.All = b[2] < 0x80
-		case kind>>4 == 3 && len(b) >= 2:
-			n := int(binary.BigEndian.Uint16(b))
-			if len(b) < 2+n {
-				return
-			}
-			topic := strings.ToValidUTF8(string(b[2:2+n]), "\ufffd")
-			if topic == "$SYS/broker/version" {
-				o.Version = strings.ToValidUTF8(string(b[2+n:min(len(b), 2+n+200)]), "\ufffd")
-				continue
-			}
-			o.Topics = append(o.Topics, topic[:min(len(topic), 200)])
-		}
-	}
-}
-
-// Errors of Connect that are facts.
-var (
-	ErrClosed  = errors.New("the port is closed")
-	ErrNotMQTT = errors.New("it does not answer in MQTT")
+const (
+	everything = 1 // packet identifiers of the two subscriptions
+	system     = 2
 )
 
-// Connect sends CONNECT of MQTT 3.1.1 and returns the connection and the code of CONNACK: 0 is let in, 4 a wrong credential, 5
-// not authorised. The caller closes.
-func Connect(ctx context.Context, on *dial.Device, port uint16, tls bool, user, password string) (net.Conn, byte, error) {
-	conn, err := on.Dial(ctx, "tcp", port)
-	if err != nil {
-		if dial.Classify(err) == dial.Refused {
-			return nil, 0, ErrClosed
+// subscribe asks for everything and hears what is retained.
+func (o *Offered) subscribe(s *session) {
+	s.send(subscription(s.level, everything, "#"))
+	s.send(subscription(s.level, system, "$SYS/#"))
+	for answers := 0; o.Retained < maxTopics; {
+		p, err := s.hear()
+		if err != nil {
+			return // silence, or the broker ended it: what came until then counts
 		}
-		return nil, 0, fmt.Errorf("connect to MQTT port %d: %w", port, err)
-	}
-	conn.SetDeadline(time.Now().Add(Within))
-	if tls {
-		t := stdtls.Client(conn, &stdtls.Config{InsecureSkipVerify: true, MinVersion: stdtls.VersionTLS10})
-		if err := t.HandshakeContext(ctx); err != nil {
-			conn.Close()
-			return nil, 0, fmt.Errorf("start TLS on MQTT port %d: %w", port, err)
+		switch p.kind >> 4 {
+		case suback:
+			id, granted := p.granted(s.level)
+			o.All, o.System = o.All || id == everything && granted, o.System || id == system && granted
+			s.note("< SUBACK %d granted=%v", id, granted)
+			if answers++; answers == 2 {
+				s.end(time.Now().Add(Listening))
+			}
+		case publish:
+			topic, payload, ok := p.message(s.level)
+			if !ok {
+				return
+			}
+			o.take(s, topic, payload)
 		}
-		conn = t
 	}
-	conn.Write(hello(user, password))
-	kind, b, err := read(bufio.NewReaderSize(conn, 16))
-	if err != nil || kind != 0x20 || len(b) != 2 {
-		conn.Close()
-		return nil, 0, fmt.Errorf("port %d: %w", port, ErrNotMQTT)
-	}
-	return conn, b[1], nil
 }
 
-func hello(user, password string) []byte {
-	flags := byte(2) // a clean session
-	body := []byte{0, 4, 'M', 'Q', 'T', 'T', 4, 0, 0, 30}
-	text := func(s string) { body = append(binary.BigEndian.AppendUint16(body, uint16(len(s))), s...) }
-	text("assay")
-	if user != "" || password != "" {
-		flags |= 0xc0
-		text(user)
-		text(password)
+func (o *Offered) take(s *session, topic string, payload []byte) {
+	topic = clip(topic)
+	switch {
+	case topic == "$SYS/broker/version":
+		o.Version = clip(string(payload))
+	case strings.HasPrefix(topic, "$"):
+	default:
+		o.Retained++
+		o.Topics = append(o.Topics, topic)
 	}
-	body[7] = flags
-	return frame(0x10, body)
+	s.note("< PUBLISH %s, %d bytes", topic, len(payload))
 }
 
-func frame(kind byte, body []byte) []byte {
-	return append(binary.AppendUvarint([]byte{kind}, uint64(len(body))), body...)
+func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), 200)], "\ufffd") }
+
+// An Outcome is what came of a password.
+type Outcome string
+
+// Outcomes. Only Refused says that the credential is wrong.
+const (
+	Accepted Outcome = "accepted"
+	Refused  Outcome = "refused"
+	Limited  Outcome = "limited" // put off: the credential was not judged
+	Unclear  Outcome = "unclear"
+)
+
+// A Result is one try.
+type Result struct {
+	Outcome     Outcome
+	Code        byte   // of CONNACK
+	Version5    bool   // of which version
+	Certificate bool   // it asks for a client certificate
+	Why         string // of what is not accepted or refused
 }
 
-func read(in *bufio.Reader) (byte, []byte, error) {
-	kind, err := in.ReadByte()
+// TryPassword connects with a user name and a password.
+func TryPassword(ctx context.Context, on *dial.Device, at At, user, password string) (Result, error) {
+	s, err := enter(ctx, on, at, &credential{user, password}, false)
 	if err != nil {
-		return 0, nil, err
+		return Result{}, err
 	}
-	n, err := binary.ReadUvarint(in)
-	if err != nil || n > maxPacket {
-		return 0, nil, fmt.Errorf("a packet of %d bytes: %w", n, io.ErrUnexpectedEOF)
+	defer s.close()
+	r := Result{Code: s.code, Version5: s.level == 5, Certificate: s.certificate}
+	r.Outcome, r.Why = judge(s)
+	return r, nil
+}
+
+// judge reads a CONNACK (3.1.1, table 3.1; 5, table 3-1).
+func judge(s *session) (Outcome, string) {
+	switch {
+	case !s.answered && s.certificate:
+		return Unclear, "it asks for a client certificate and lets nobody speak without"
+	case !s.answered:
+		return Unclear, "it hung up or fell silent without an answer"
 	}
-	b := make([]byte, n)
-	_, err = io.ReadFull(in, b)
-	return kind, b, err
+	switch s.code {
+	case 0:
+		return Accepted, ""
+	case 4, 5, 0x86, 0x87:
+		return Refused, ""
+	case 3, 0x88, 0x89, 0x8a, 0x97, 0x9f: // unavailable, busy, banned, quota, rate
+		return Limited, fmt.Sprintf("it answered %#02x and judged nothing", s.code)
+	}
+	return Unclear, fmt.Sprintf("it answered %#02x", s.code)
 }
