@@ -48,7 +48,7 @@ func (s *scan) controlled(r result) {
 	if !r.outcome.Answered() {
 		s.lost++
 		s.limit = max(s.limit/2, Floor)
-		s.ceiling = s.limit
+		s.soft = s.limit
 		s.say("a control was lost: %d in flight", s.limit)
 	}
 }
@@ -145,6 +145,10 @@ func (s *scan) adapt() {
 	}
 	if s.ceiling > 0 {
 		most = min(most, s.ceiling)
+	}
+	if s.soft > 0 {
+		s.soft += s.soft/8 + 1
+		most = min(most, s.soft)
 	}
 	if s.limit = min(s.limit, most); s.limit != was {
 		s.say("%d in flight, after %d answers and %d silent", s.limit, w.answers, w.silent)

@@ -43,6 +43,7 @@ type scan struct {
 	jobs    map[uint64]job // in flight, by the sweep's ids
 	limit   int            // in flight at most, now
 	ceiling int            // limit never again above this, where it was too much; 0: none
+	soft    int            // the same where a connect was lost: links lose some at any speed, so it grows again; 0: none
 	stopped error
 
 	heard   bool           // it answered
