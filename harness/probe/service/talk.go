@@ -31,38 +31,70 @@ func (t *talk) run(ctx context.Context) error {
 		return err
 	}
 	defer first.Close()
-	late := make(chan []byte, 1)
-	go func() { late <- listen(first, Life, greeted) }()
-	select {
-	case b := <-late:
+	late := hear(first, Life)
+	if b, ended := t.hush(late); ended {
 		if t.greeting(first, b) {
 			return nil
 		}
-		late = nil // it ended without a word
-	case <-time.After(t.wait(Hush)):
+		late.all = nil // it ended without a word
 	}
 	for _, step := range []func(context.Context) (bool, error){t.tls, t.clear, t.others} {
 		if known, err := step(ctx); known || err != nil {
 			return err
 		}
 		select {
-		case b := <-late:
+		case b := <-late.all:
 			if t.greeting(first, b) {
 				return nil
 			}
-			late = nil
+			late.all = nil
 		default:
 		}
 	}
 	return nil
 }
 
-// wait is a time to wait for an answer: a quarter of it on loopback, where nothing is far away.
-func (t *talk) wait(d time.Duration) time.Duration {
+// An ear listens for a greeting.
+type ear struct {
+	began chan struct{} // closed when the first of it came
+	all   chan []byte   // gets what was heard when it is over
+}
+
+// hear listens beside what we do.
+func hear(c net.Conn, wait time.Duration) ear {
+	e := ear{make(chan struct{}), make(chan []byte, 1)}
+	go func() {
+		first := sync.OnceFunc(func() { close(e.began) })
+		e.all <- listen(c, wait, func(b []byte) guess {
+			first()
+			return greeted(b)
+		})
+	}()
+	return e
+}
+
+// hush waits for a greeting until the silence counts: Hush, or a quarter of it on loopback, where nothing is far away. There
+// the whole of Hush where this host is so busy that our own timers come late: then the service may not have had its turn.
+func (t *talk) hush(e ear) (b []byte, ended bool) {
+	const slices = 16
+	least := slices
 	if t.at.Addr().IsLoopback() {
-		return d / 4
+		least = slices / 4
 	}
-	return d
+	for n := 1; n <= least; n++ {
+		began := time.Now()
+		select {
+		case b := <-e.all:
+			return b, true
+		case <-e.began:
+			return <-e.all, true // it speaks: hear it out
+		case <-time.After(Hush / slices):
+			if time.Since(began) > Hush/slices*5/4 {
+				least = slices
+			}
+		}
+	}
+	return nil, false
 }
 
 // dial connects, bounded in time and bytes.
@@ -123,7 +155,7 @@ func (t *talk) greeting(c net.Conn, b []byte) bool {
 	}
 	g := greeted(b)
 	if g.Protocol == "" && !hasCode(b, "220") { // it may not have come to its point
-		b = append(b, listen(c, t.wait(Step), nil)...)
+		b = append(b, listen(c, Step, nil)...)
 		g = greeted(b)
 	}
 	t.on.Evidence(fmt.Sprintf("greeting of port %d", t.at.Port()), b)
@@ -132,7 +164,7 @@ func (t *talk) greeting(c net.Conn, b []byte) bool {
 	case g.Protocol == "telnet":
 		if reply := declined(b); len(reply) > 0 { // some show their prompt only then
 			if _, err := c.Write(reply); err == nil {
-				b = append(b, listen(c, t.wait(Hush), nil)...)
+				b = append(b, listen(c, Hush, nil)...)
 			}
 		}
 		b = visible(b)
@@ -140,7 +172,7 @@ func (t *talk) greeting(c net.Conn, b []byte) bool {
 	case g.Protocol == "" && hasCode(b, "220"):
 		t.tried("EHLO")
 		if _, err := fmt.Fprint(c, "EHLO assay.invalid\r\n"); err == nil {
-			g = afterEHLO(listen(c, t.wait(Step), nil), g)
+			g = afterEHLO(listen(c, Step, nil), g)
 		}
 	}
 	if !t.know(g, b) {
@@ -167,7 +199,13 @@ func (t *talk) tls(ctx context.Context) (bool, error) {
 	}
 	defer c.Close()
 	t.s.TLS = true
-	if b := listen(c, t.wait(Hush), greeted); len(b) > 0 && t.greeting(c, b) {
+	inside := hear(c, Hush)
+	b, ended := t.hush(inside)
+	if !ended {
+		_ = c.SetReadDeadline(time.Now()) // that was silence enough
+		b = <-inside.all
+	}
+	if t.greeting(c, b) {
 		return true, nil
 	}
 	if known, err := t.speak(ctx, &spoken[0], c); known || err != nil {
@@ -211,7 +249,7 @@ func (t *talk) speak(ctx context.Context, p *protocol, c net.Conn) (bool, error)
 	if _, err := c.Write(request); err != nil {
 		return false, nil // it hung up
 	}
-	b := listen(c, t.wait(Step), p.answer)
+	b := listen(c, Step, p.answer)
 	t.on.Evidence(fmt.Sprintf("%s sent to port %d", p.name, t.at.Port()), request)
 	t.on.Evidence(fmt.Sprintf("%s received from port %d", p.name, t.at.Port()), b)
 	if len(b) == 0 {
@@ -233,7 +271,7 @@ func (t *talk) shake(ctx context.Context) (net.Conn, []byte, error) {
 	}
 	tap := &tap{Conn: c}
 	conn := tls.Client(tap, lenient)
-	brief, cancel := context.WithTimeout(ctx, t.wait(Step))
+	brief, cancel := context.WithTimeout(ctx, Step)
 	defer cancel()
 	if err := conn.HandshakeContext(brief); err != nil {
 		c.Close()
