@@ -251,10 +251,16 @@ func guarded(ctx context.Context, on *dial.Device, q request) (a any, err error)
 func (d *DUT) after(q request, e evidence.Event) {
 	if l, ok := q.subject.(Leaves); ok && e.Error == "" {
 		d.enter(l.Leaves())
-		if l.Leaves() == device.Factory {
+		if l.Leaves() == device.Factory && !failed(e) {
 			d.run.forgetUndos(d)
 		}
 	}
+}
+
+// failed tells of an operation that the device did not take: its outcome says so itself.
+func failed(e evidence.Event) bool {
+	var o struct{ OK *bool }
+	return json.Unmarshal(e.Answer, &o) == nil && o.OK != nil && !*o.OK
 }
 
 // record appends an event; a record that cannot be written stops the run.

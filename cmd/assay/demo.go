@@ -54,7 +54,7 @@ func demo(ctx context.Context, out, errs io.Writer, runs string) error {
 		faults = append(faults, f.fault)
 	}
 	name := fmt.Sprintf("Assay Demo %d", os.Getpid())
-	pair, err := specimen.StartPair(ctx, specimen.Options{Addr: ownAddress(), Clock: clock.Real(), Faults: faults, Name: name, Dir: dir, MDNS: true, Install: 300 * time.Millisecond, Lock: time.Second})
+	pair, err := specimen.StartPair(ctx, specimen.Options{Addr: ownAddress(), Clock: clock.Real(), Faults: faults, Name: name, Dir: dir, MDNS: true, Install: 300 * time.Millisecond, Lock: 200 * time.Millisecond})
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,9 @@ func (p peer) Network() string { return "tcp" }
 func (p peer) String() string  { return p.at }
 
 func later(w http.ResponseWriter, wait time.Duration) {
-	w.Header().Set("Retry-After", fmt.Sprint(int((wait+time.Second-1)/time.Second)))
+	if wait >= time.Second { // the header knows whole seconds alone
+		w.Header().Set("Retry-After", fmt.Sprint(int((wait+time.Second-1)/time.Second)))
+	}
 	reply(w, http.StatusTooManyRequests, "error", "too many wrong passwords, try again later")
 }
 

@@ -1,18 +1,17 @@
 package http
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/PuerkitoBio/goquery"
+	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/provisions"
@@ -34,11 +33,13 @@ type Site struct {
 	Open         bool
 	Server       string // of the root's answer
 	Pages        []Page // those that answered, the root first
-	Wildcard     bool   // an invented path answers 200 too
-	WildcardHash string
-	OnlyRedirect bool // every answer leads to HTTPS and sets no cookie
+	Wildcard     bool   // invented paths answer 200 too
+	OnlyRedirect bool   // every answer leads to HTTPS and sets no cookie
 	Asked        int
-	Left         []string // links that were not followed, because of the action list or the bound
+	Failed       int      // paths that gave no answer
+	Limited      int      // paths at which it put us off, also later: they were not seen
+	Left         []string // links that were not followed, because of the action list or a query
+	Why          string   // why it ended early
 }
 
 // A Page is one answer.
@@ -55,6 +56,7 @@ type Page struct {
 	Server   string
 	Powered  string // X-Powered-By
 	Forms    []Form
+	Password bool   // a field for a password stands there, in a form or, for a script, outside
 	Text     string // of the body, at most MaxText bytes
 	Same     bool   // it is the answer that an invented path gets
 }
@@ -89,7 +91,11 @@ func lines(s string) (out []string) {
 
 // Ask crawls.
 func (q Pages) Ask(ctx context.Context, on *dial.Device) (Site, error) {
-	c := &crawl{Pages: q, on: on, seen: map[string]bool{}, actions: lines(actionList)}
+	return q.crawl(ctx, on, nil)
+}
+
+func (q Pages) crawl(ctx context.Context, on *dial.Device, look func(path string, r Response)) (Site, error) {
+	c := &crawl{Pages: q, on: on, seen: map[string]bool{}, actions: lines(actionList), look: look}
 	if c.Most == 0 {
 		c.Most = 200
 	}
@@ -109,12 +115,20 @@ type crawl struct {
 	on      *dial.Device
 	seen    map[string]bool
 	actions []string
+	blank   likeness                      // of the answers to invented paths
+	look    func(path string, r Response) // sees each answer whole; nil: nobody does
 }
 
 type step struct {
 	path  string
 	depth int
 }
+
+// maxCrawl bounds a crawl in real time, whatever a server delays; maxMissed is how many paths in a row may give no answer.
+const (
+	maxCrawl  = 10 * time.Minute
+	maxMissed = 3
+)
 
 func (c *crawl) run(ctx context.Context) error {
 	if err := c.invented(ctx); err != nil {
@@ -125,26 +139,32 @@ func (c *crawl) run(ctx context.Context) error {
 	for _, p := range lines(pathList) {
 		queue = append(queue, step{p, c.Depth}) // known places are looked at, not followed from
 	}
-	failed := 0
-	for i := 0; i < len(queue) && c.Asked < c.Most; i++ {
+	until, missed := time.Now().Add(maxCrawl), 0
+	for i := 0; i < len(queue); i++ {
 		s := queue[i]
 		if c.seen[s.path] {
 			continue
 		}
+		if c.Asked >= c.Most || time.Now().After(until) {
+			c.Why = fmt.Sprintf("%d paths were asked, and the bound is %d in %v", c.Asked, c.Most, maxCrawl)
+			break
+		}
 		c.seen[s.path] = true
 		p, links, err := c.page(ctx, s.path)
 		if err != nil {
-			if failed++; failed > 3 || ctx.Err() != nil {
+			c.Failed++
+			if missed++; missed > maxMissed || ctx.Err() != nil {
 				return err
 			}
 			continue
 		}
+		missed = 0
 		if p.Status != 404 && p.Status != 400 && p.Status != 405 || s.path == "/" {
 			c.Site.Pages = append(c.Site.Pages, p)
 		}
-		if s.depth < c.Depth {
+		if s.depth < c.Depth || p.Location != "" {
 			for _, l := range links {
-				queue = append(queue, step{l, s.depth + 1})
+				queue = append(queue, step{l, min(s.depth+1, c.Depth)})
 			}
 		}
 	}
@@ -154,98 +174,85 @@ func (c *crawl) run(ctx context.Context) error {
 
 // invented asks for two paths that nobody can have made, to know what "not there" looks like.
 func (c *crawl) invented(ctx context.Context) error {
-	var hashes []string
-	for _, p := range []string{"/assay-a7f3c1", "/assay/b2e9d4.html"} {
-		r, err := Do(ctx, c.on, Request{Port: c.Port, TLS: c.TLS, Path: p})
+	var blank [2]likeness
+	for i, p := range []string{"/assay-a7f3c1", "/assay/b2e9d4.html"} {
+		r, err := c.get(ctx, p)
 		if err != nil {
 			return err
 		}
-		c.Asked++
-		if r.Status == 200 {
-			hashes = append(hashes, hash(r.Body))
+		if r.Status != 200 {
+			return nil
 		}
+		blank[i] = like(p, r)
 	}
-	if len(hashes) == 2 {
-		c.Wildcard, c.WildcardHash = true, hashes[0]
-	}
+	c.Wildcard, c.blank = true, blank[0].common(blank[1])
 	return nil
 }
 
-func hash(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+// maxPause is how long a server that puts us off is waited for, by the clock.
+const maxPause = time.Minute
+
+// get asks for a path, and once more where the server only asks for patience: a page that was not shown is not one that is
+// not there.
+func (c *crawl) get(ctx context.Context, path string) (Response, error) {
+	for again := false; ; again = true {
+		r, err := Do(ctx, c.on, Request{Port: c.Port, TLS: c.TLS, Path: path})
+		c.Asked++
+		if err != nil || r.Status != http.StatusTooManyRequests && r.Status != http.StatusServiceUnavailable {
+			return r, err
+		}
+		if again {
+			c.Limited++
+			return r, nil
+		}
+		seconds, _ := strconv.Atoi(r.Header.Get("Retry-After"))
+		if err := c.on.Clock.Sleep(ctx, min(time.Duration(max(seconds, 1))*time.Second, maxPause)); err != nil {
+			return r, err
+		}
+	}
 }
 
 func (c *crawl) page(ctx context.Context, path string) (Page, []string, error) {
-	r, err := Do(ctx, c.on, Request{Port: c.Port, TLS: c.TLS, Path: path})
-	c.Asked++
+	r, err := c.get(ctx, path)
 	if err != nil {
 		return Page{}, nil, err
 	}
-	h := hash(r.Body)
-	p := Page{Path: path, Status: r.Status, Type: r.Header.Get("Content-Type"), Length: len(r.Body), Hash: h, Auth: clip(strings.Join(r.Header.Values("WWW-Authenticate"), ", "), 1000),
-		Location: r.Header.Get("Location"), Cookie: r.Header.Get("Set-Cookie") != "", Server: r.Header.Get("Server"), Powered: r.Header.Get("X-Powered-By"),
-		Same: c.Wildcard && h == c.WildcardHash && path != "/", Text: text(r.Body)}
+	if c.look != nil {
+		c.look(path, r)
+	}
+	header := func(name string) string { return clip(strings.Join(r.Header.Values(name), ", "), 1000) }
+	p := Page{Path: path, Status: r.Status, Type: header("Content-Type"), Length: len(r.Body), Hash: hash(r.Body), Auth: header("WWW-Authenticate"),
+		Location: header("Location"), Cookie: r.Header.Get("Set-Cookie") != "", Server: header("Server"), Powered: header("X-Powered-By"),
+		Same: c.Wildcard && path != "/" && c.blank.fits(like(path, r)), Text: text(r.Body)}
 	if path == "/" {
 		c.Server = p.Server
 	}
-	if !strings.Contains(p.Type, "html") && !bytes.Contains(r.Body[:min(len(r.Body), 512)], []byte("<html")) && !bytes.Contains(r.Body[:min(len(r.Body), 512)], []byte("<form")) {
-		return p, nil, nil
-	}
 	var links []string
-	p.Title, p.Forms, links = read(r.Body)
+	if markup(p.Type, r.Body) {
+		p.Title, p.Forms, p.Password, links = read(r.Body)
+	}
+	if p.Location != "" {
+		u, _, _ := strings.Cut(p.Location, "?") // where we are sent is looked at, what is to be done there is not said
+		if links = nil; !c.acts(p.Location) {
+			links = []string{u}
+		}
+	}
 	return p, c.follow(path, links), nil
-}
-
-func text(b []byte) string { return strings.ToValidUTF8(string(b[:min(len(b), MaxText)]), "\ufffd") }
-
-// read takes title, forms and links out of a page.
-func read(body []byte) (title string, forms []Form, links []string) {
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
-	if err != nil {
-		return "", nil, nil
-	}
-	title = clip(strings.TrimSpace(doc.Find("title").First().Text()), 200)
-	doc.Find("form").Each(func(i int, s *goquery.Selection) {
-		if i >= 20 {
-			return
-		}
-		f := Form{Action: clip(s.AttrOr("action", ""), 500), Method: strings.ToUpper(clip(s.AttrOr("method", "GET"), 10))}
-		s.Find("input, select, textarea, button").Each(func(j int, in *goquery.Selection) {
-			if j >= 50 {
-				return
-			}
-			kind := strings.ToLower(in.AttrOr("type", "text"))
-			f.Password = f.Password || kind == "password"
-			f.Fields = append(f.Fields, Field{clip(in.AttrOr("name", ""), 100), clip(kind, 20), clip(in.AttrOr("value", ""), 200)})
-		})
-		forms = append(forms, f)
-	})
-	doc.Find("a[href], link[href], script[src], img[src], iframe[src]").Each(func(i int, s *goquery.Selection) {
-		if i < 500 {
-			links = append(links, clip(s.AttrOr("href", s.AttrOr("src", ""))+" "+strings.TrimSpace(s.Text()), 500))
-		}
-	})
-	return title, forms, links
-}
-
-func clip(s string, most int) string {
-	if len(s) > most {
-		s = s[:most]
-	}
-	return strings.ToValidUTF8(s, "\ufffd")
 }
 
 // follow picks links on this very server, without a query, that no word of the action list marks.
 func (c *crawl) follow(from string, links []string) (out []string) {
-	base := &url.URL{Path: from}
+	base, err := url.Parse(Origin(c.on, c.Port, c.TLS) + from)
+	if err != nil {
+		return nil
+	}
 	for _, l := range links {
 		href, words, _ := strings.Cut(l, " ")
-		u, err := url.Parse(href)
-		if err != nil || u.Host != "" || u.Scheme != "" || u.Opaque != "" {
+		u, err := base.Parse(href)
+		if err != nil || server(u) != server(base) {
 			continue
 		}
-		path := base.ResolveReference(u).EscapedPath()
+		path := u.EscapedPath()
 		if u.RawQuery != "" || c.acts(path+" "+words) {
 			if len(c.Left) < 50 {
 				c.Left = append(c.Left, clip(href, 200))
@@ -259,8 +266,20 @@ func (c *crawl) follow(from string, links []string) (out []string) {
 	return out
 }
 
+// server is scheme, host and port of an address.
+func server(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return u.Scheme + " " + u.Hostname() + " " + port
+}
+
+// startPage is the name of a page, though "start" is a word for doing.
+var startPage = regexp.MustCompile(`\bstart(page|seite)?\.(s?html?|aspx?|php|jsp)\b`)
+
 func (c *crawl) acts(s string) bool {
-	s = strings.ToLower(s)
+	s = startPage.ReplaceAllString(strings.ToLower(s), "")
 	return slices.ContainsFunc(c.actions, func(a string) bool { return strings.Contains(s, a) })
 }
 

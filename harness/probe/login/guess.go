@@ -34,6 +34,9 @@ func (q Guess) String() string {
 	return s
 }
 
+// unsaid is how long a limit is waited for that does not say how long it lasts; it is met again and again then.
+const unsaid = 200 * time.Millisecond
+
 // MaxLocked is how long a series waits for locks in all, by the clock.
 const MaxLocked = time.Hour
 
@@ -139,7 +142,7 @@ func (q Guess) header(n int) map[string]string {
 
 // wait sits a limit out.
 func (q Guess) wait(ctx context.Context, on *dial.Device, g *Guessed, t Tried) (bool, error) {
-	pause := max(t.Wait, time.Second) + 100*time.Millisecond
+	pause := max(t.Wait, unsaid) + 100*time.Millisecond
 	g.Longest = max(g.Longest, pause)
 	if g.Waited += pause; g.Waited > MaxLocked {
 		g.Why = fmt.Sprintf("it was locked for %v in all; the series ends there", MaxLocked)

@@ -34,7 +34,7 @@ func (q Recovered) String() string {
 // Ask waits, for MaxLocked at most.
 func (q Recovered) Ask(ctx context.Context, on *dial.Device) (b Back, err error) {
 	began := on.Clock.Now()
-	for pause := time.Second; ; pause = min(2*pause, 5*time.Minute) {
+	for pause := unsaid; ; pause = min(2*pause, 5*time.Minute) {
 		t, err := As{At: q.At, User: q.User, Password: q.Right}.Ask(ctx, on)
 		if err != nil {
 			return b, err

@@ -119,7 +119,7 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 				h.Why = "it puts every try off: " + t.Why
 				return h, nil
 			}
-			if err := on.Clock.Sleep(ctx, min(max(t.Wait, time.Second)+100*time.Millisecond, maxWait)); err != nil {
+			if err := on.Clock.Sleep(ctx, min(max(t.Wait, pause(limits))+100*time.Millisecond, maxWait)); err != nil {
 				return h, err
 			}
 		default:
@@ -156,3 +156,6 @@ func (q WellKnown) list() []Credential {
 	}
 	return out[:min(len(out), most)]
 }
+
+// pause is waited at a limit that does not say how long it lasts, longer each time.
+func pause(limits int) time.Duration { return unsaid << min(2*limits, 8) }
