@@ -41,7 +41,9 @@ func replayCommand() *cobra.Command {
 				}
 				if verbose {
 					width, _ := terminal(c.OutOrStdout())
-					reports.Terminal(c.OutOrStdout(), past.MatrixOf(run, out), reports.Options{Width: width, Color: colour(c.OutOrStdout())})
+					if err := reports.Terminal(c.OutOrStdout(), past.MatrixOf(run, out), reports.Options{Width: width, Color: colour(c.OutOrStdout())}); err != nil {
+						return err
+					}
 				}
 				diff := past.Differences(out)
 				for _, d := range diff {
@@ -79,7 +81,9 @@ func reportCommand() *cobra.Command {
 				}
 				m := past.Matrix()
 				width, _ := terminal(c.OutOrStdout())
-				reports.Terminal(c.OutOrStdout(), m, reports.Options{Width: width, Color: colour(c.OutOrStdout()), Verbose: verbose})
+				if err := reports.Terminal(c.OutOrStdout(), m, reports.Options{Width: width, Color: colour(c.OutOrStdout()), Verbose: verbose}); err != nil {
+					return err
+				}
 				paths, err := reports.Write(dir, m)
 				if err != nil {
 					return err

@@ -160,7 +160,8 @@ func (s *session) show(job harness.Job, m *harness.Matrix, paths []string, err e
 	s.last, s.lastDir = m, job.Dir
 	if m != nil {
 		width, _ := terminal(s.out)
-		reports.Terminal(s.out, m, reports.Options{Width: width, Color: colour(s.out), Verbose: s.flags.verbose})
+		shown := reports.Terminal(s.out, m, reports.Options{Width: width, Color: colour(s.out), Verbose: s.flags.verbose})
+		err = errors.Join(err, shown)
 		for _, p := range paths {
 			fmt.Fprintln(s.out, "  "+p)
 		}

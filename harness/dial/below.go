@@ -29,7 +29,7 @@ func (d *Door) lookBelow(ctx context.Context) (vital, []string) {
 		return well, signs
 	}
 	to := netip.AddrPortFrom(a, 443)
-	if d.scope.Ports != nil && len(d.scope.Ports) > 0 {
+	if len(d.scope.Ports) > 0 {
 		to = netip.AddrPortFrom(a, d.scope.Ports[0])
 	}
 	o := d.touch(ctx, to)

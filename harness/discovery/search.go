@@ -35,7 +35,6 @@ type search struct {
 	ctx      context.Context // ends the fetches; that of run
 	changes  []change
 	told     teller
-	dirty    bool
 	crowded  bool
 	round    attempt // of SSDP and WS-Discovery
 	slow     time.Time

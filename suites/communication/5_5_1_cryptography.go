@@ -13,7 +13,6 @@ import (
 
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
-	web "github.com/secure-by-design/assay/harness/probe/http"
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/suites/seen"
@@ -105,9 +104,4 @@ func plain(s any) service.Service {
 		return s.Service
 	}
 	return service.Service{}
-}
-
-// onlyRedirects tells whether a web server in clear does nothing but send to HTTPS.
-func onlyRedirects(ctx context.Context, dut *DUT, s service.Service) bool {
-	return s.Protocol == "http" && !s.TLS && Ask(ctx, dut, web.Pages{Port: s.Addr.Port()}).OnlyRedirect
 }

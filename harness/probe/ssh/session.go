@@ -2,7 +2,6 @@ package ssh
 
 import (
 	"context"
-	"crypto"
 	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -110,7 +109,7 @@ func keyBits(k ssh.PublicKey) int {
 	if !ok {
 		return 0
 	}
-	switch k := crypto.PublicKey(holder.CryptoPublicKey()).(type) {
+	switch k := holder.CryptoPublicKey().(type) {
 	case *rsa.PublicKey:
 		return k.N.BitLen()
 	case *ecdsa.PublicKey:

@@ -66,7 +66,7 @@ const (
 
 // Ask listens.
 func (q Greeting) Ask(ctx context.Context, on *dial.Device) (Greeted, error) {
-	t, err := open(ctx, on, At{q.Port, q.TLS})
+	t, err := open(ctx, on, At(q))
 	if dial.Classify(err) == dial.Refused {
 		return Greeted{}, nil
 	}
@@ -94,6 +94,7 @@ const (
 type Result struct {
 	Outcome Outcome
 	Text    string // what it said last
+	Ended   bool   // and hung up
 	Why     string // of what is not accepted or refused
 }
 
@@ -106,20 +107,20 @@ func TryPassword(ctx context.Context, on *dial.Device, at At, user, password str
 	defer t.close()
 	said := t.until()
 	if said.prompt == Shell {
-		return Result{Open, said.text, "it takes commands and asks for nothing"}, nil
+		return Result{Open, said.text, said.ended, "it takes commands and asks for nothing"}, nil
 	}
 	if said.prompt == User {
 		t.say(user)
 		said = t.until()
 		if said.prompt == Shell {
-			return Result{Open, said.text, fmt.Sprintf("it lets %s in and asks for no password", user)}, nil
+			return Result{Open, said.text, said.ended, fmt.Sprintf("it lets %s in and asks for no password", user)}, nil
 		}
 	}
 	if said.prompt != Password {
 		if putOff.MatchString(said.text) {
-			return Result{Limited, said.text, "it put us off before it asked for a password"}, nil
+			return Result{Limited, said.text, said.ended, "it put us off before it asked for a password"}, nil
 		}
-		return Result{Unclear, said.text, "it did not ask for a password"}, nil
+		return Result{Unclear, said.text, said.ended, "it did not ask for a password"}, nil
 	}
 	t.say(password)
 	return judge(t.until()), nil
@@ -130,17 +131,17 @@ func judge(s said) Result {
 	no := saysNo.MatchString(s.text)
 	switch {
 	case putOff.MatchString(s.text):
-		return Result{Limited, s.text, "it said that the account or the caller is put off"}
+		return Result{Limited, s.text, s.ended, "it said that the account or the caller is put off"}
 	case s.prompt == Shell && !no:
-		return Result{Accepted, s.text, ""}
+		return Result{Accepted, s.text, s.ended, ""}
 	case s.prompt == Shell:
-		return Result{Unclear, s.text, "it said no, and yet something like a shell's prompt"}
+		return Result{Unclear, s.text, s.ended, "it said no, and yet something like a shell's prompt"}
 	case s.prompt == User || s.prompt == Password || no:
-		return Result{Refused, s.text, ""}
+		return Result{Refused, s.text, s.ended, ""}
 	case s.ended:
-		return Result{Unclear, s.text, "it hung up without a word"}
+		return Result{Unclear, s.text, s.ended, "it hung up without a word"}
 	}
-	return Result{Unclear, s.text, "it neither said no nor gave a prompt"}
+	return Result{Unclear, s.text, s.ended, "it neither said no nor gave a prompt"}
 }
 
 // A talk is one conversation.

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs from Debian what the tests against real programs need; with "bench", also what the benchmarks compare against.
+set -euo pipefail
+wanted=(iproute2 dropbear-bin openssh-server lighttpd nginx-light mosquitto avahi-daemon openssl)
+[ "${1:-}" = bench ] && wanted+=(nmap sslscan)
+missing=()
+for p in "${wanted[@]}"; do
+  dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+  echo "install these Debian packages, as root: ${missing[*]}" >&2
+  exit 1
+fi
+# no service may start on this machine because a test needs its program
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' >$policy
+  chmod +x $policy
+  trap 'rm -f $policy' EXIT
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+apt-get install -y -q --no-install-recommends "${missing[@]}"
