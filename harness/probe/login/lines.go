@@ -29,6 +29,7 @@ func shell(ctx context.Context, on *dial.Device, l Login, user, password string)
 		t.Outcome, t.Why = Open, "the user is let in with nothing"
 	default:
 		t.Outcome, t.Why = Unclear, string(r.Outcome)+" "+r.Text
+		t.Cut = r.Outcome == ssh.Cut || r.Outcome == ssh.NoPort
 	}
 	return t, nil
 }
@@ -46,7 +47,7 @@ func seconds(text string) time.Duration {
 
 func broker(ctx context.Context, on *dial.Device, l Login, user, password string) (Tried, error) {
 	r, err := mqtt.TryPassword(ctx, on, mqtt.At{Port: l.Port, TLS: l.TLS}, user, password)
-	return Tried{Outcome: Outcome(r.Outcome), Status: int(r.Code), Why: r.Why}, err
+	return Tried{Outcome: Outcome(r.Outcome), Status: int(r.Code), Cut: r.Silent && !r.Certificate, Why: r.Why}, err
 }
 
 // openBroker tells a broker that lets in whoever sends no credential.
@@ -61,7 +62,7 @@ func openBroker(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
 // fileServer tries at FTP. Anonymous access judges no password (RFC 1635), so none was accepted.
 func fileServer(ctx context.Context, on *dial.Device, l Login, user, password string) (Tried, error) {
 	r, err := ftp.TryPassword(ctx, on, ftp.At{Port: l.Port, TLS: l.TLS}, user, password)
-	t := Tried{Outcome: Outcome(r.Outcome), Status: r.Code, Wait: seconds(r.Text), Why: r.Why}
+	t := Tried{Outcome: Outcome(r.Outcome), Status: r.Code, Wait: seconds(r.Text), Cut: r.Code == 0, Why: r.Why}
 	if t.Outcome == Accepted && (user == "anonymous" || user == "ftp") {
 		t.Outcome, t.Why = Unclear, "anonymous access, in which no password is judged"
 	}
@@ -70,7 +71,7 @@ func fileServer(ctx context.Context, on *dial.Device, l Login, user, password st
 
 func terminal(ctx context.Context, on *dial.Device, l Login, user, password string) (Tried, error) {
 	r, err := telnet.TryPassword(ctx, on, telnet.At{Port: l.Port, TLS: l.TLS}, user, password)
-	return Tried{Outcome: Outcome(r.Outcome), Wait: seconds(r.Text), Why: r.Why}, err
+	return Tried{Outcome: Outcome(r.Outcome), Wait: seconds(r.Text), Cut: r.Ended && r.Outcome == telnet.Unclear, Why: r.Why}, err
 }
 
 // openTerminal tells a shell that asks for nothing.

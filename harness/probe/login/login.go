@@ -10,11 +10,13 @@ package login
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/harness/evidence"
+	web "github.com/secure-by-design/assay/harness/probe/http"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -75,6 +77,7 @@ type Tried struct {
 	Wait    time.Duration   // that a limit asks for
 	Took    time.Duration   // by the run's clock
 	Session evidence.Secret // that it opened, where it shows
+	Cut     bool            // unclear, because the connection was refused, ended or fell silent before it was judged
 	Why     string          // of what is not accepted or refused
 }
 
@@ -150,31 +153,47 @@ func (q Anonymous) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 }
 func (q Anonymous) String() string { return fmt.Sprintf("come in at %s with no credential", q.At) }
 
-// try makes one try. header is added to HTTP requests.
-func try(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (t Tried, err error) {
+// try makes one try. header is added to HTTP requests. That no connection is to be had is an answer, as bans give it.
+func try(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (Tried, error) {
 	began := on.Clock.Now()
-	switch l.Protocol {
-	case "basic":
-		t, err = basic(ctx, on, l, user, password, header)
-	case "digest":
-		t, err = digest(ctx, on, l, user, password, header)
-	case "form":
-		t, err = form(ctx, on, l, user, password, header)
-	case "json":
-		t, err = jsonAPI(ctx, on, l, user, password, header)
-	case "ssh":
-		t, err = shell(ctx, on, l, user, password)
-	case "mqtt":
-		t, err = broker(ctx, on, l, user, password)
-	case "ftp":
-		t, err = fileServer(ctx, on, l, user, password)
-	case "telnet":
-		t, err = terminal(ctx, on, l, user, password)
-	default:
-		return t, fmt.Errorf("try a password at %s: this version cannot speak %s", l, l.Protocol)
+	t, err := speak(ctx, on, l, user, password, header)
+	if err != nil && ctx.Err() == nil && cut(err) {
+		t, err = Tried{Outcome: Unclear, Cut: true, Why: err.Error()}, nil
 	}
 	t.Took = on.Clock.Now().Sub(began)
 	return t, err
+}
+
+// cut tells an error by which a device may defend itself: no connection, or one that ended without an answer.
+func cut(err error) bool {
+	switch dial.Classify(err) {
+	case dial.Refused, dial.Reset, dial.Closed, dial.Timeout:
+		return true
+	}
+	return errors.Is(err, web.ErrClosed)
+}
+
+// speak tries in the protocol of the log-in.
+func speak(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (Tried, error) {
+	switch l.Protocol {
+	case "basic":
+		return basic(ctx, on, l, user, password, header)
+	case "digest":
+		return digest(ctx, on, l, user, password, header)
+	case "form":
+		return form(ctx, on, l, user, password, header)
+	case "json":
+		return jsonAPI(ctx, on, l, user, password, header)
+	case "ssh":
+		return shell(ctx, on, l, user, password)
+	case "mqtt":
+		return broker(ctx, on, l, user, password)
+	case "ftp":
+		return fileServer(ctx, on, l, user, password)
+	case "telnet":
+		return terminal(ctx, on, l, user, password)
+	}
+	return Tried{}, fmt.Errorf("try a password at %s: this version cannot speak %s", l, l.Protocol)
 }
 
 func anonymous(ctx context.Context, on *dial.Device, l Login) (Tried, error) {

@@ -141,6 +141,7 @@ type Result struct {
 	Code        byte   // of CONNACK
 	Version5    bool   // of which version
 	Certificate bool   // it asks for a client certificate
+	Silent      bool   // it hung up, or said nothing
 	Why         string // of what is not accepted or refused
 }
 
@@ -151,7 +152,7 @@ func TryPassword(ctx context.Context, on *dial.Device, at At, user, password str
 		return Result{}, err
 	}
 	defer s.close()
-	r := Result{Code: s.code, Version5: s.level == 5, Certificate: s.certificate}
+	r := Result{Code: s.code, Version5: s.level == 5, Certificate: s.certificate, Silent: !s.answered}
 	r.Outcome, r.Why = judge(s)
 	return r, nil
 }
