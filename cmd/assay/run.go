@@ -210,7 +210,7 @@ func (s *session) opening() (harness.Opening, *device.File, error) {
 func (s *session) edition(f *device.File) (provisions.Edition, error) {
 	e := s.flags.edition
 	if e == "" && f != nil {
-		e = string(f.Edition)
+		e = f.Edition
 	}
 	if e == "" {
 		return provisions.V21, nil

@@ -35,7 +35,6 @@ type panel struct {
 	always      bool   // /login shows the form to a session too
 	wrong       func(w http.ResponseWriter)
 	right       string // where a right password leads; "" answers 200 in place
-	locked      bool   // in words, with 200
 	setUpInside bool   // there is no log-in any more: every page is the set-up
 }
 
