@@ -32,58 +32,59 @@ func (q All) String() string        { return fmt.Sprintf("where %d services take
 type Found struct {
 	Logins []Login
 	Quiet  []Place
-	Failed []string // sentences: what could not be asked
+	Failed []string // sentences: what could not be asked, and log-ins that no form or header describes
 }
 
 // Ask finds them.
 func (q All) Ask(ctx context.Context, on *dial.Device) (Found, error) {
 	var f Found
 	for _, p := range q.At {
-		logins, err := find(ctx, on, p)
+		logins, gaps, err := find(ctx, on, p)
 		switch {
 		case ctx.Err() != nil:
 			return f, context.Cause(ctx)
 		case err != nil:
 			f.Failed = append(f.Failed, fmt.Sprintf("port %d: %v", p.Port, err))
-		case len(logins) == 0:
+		case len(logins) == 0 && len(gaps) == 0:
 			f.Quiet = append(f.Quiet, p)
 		}
-		f.Logins = append(f.Logins, logins...)
+		f.Logins, f.Failed = append(f.Logins, logins...), append(f.Failed, gaps...)
 	}
 	return f, nil
 }
 
-func find(ctx context.Context, on *dial.Device, p Place) ([]Login, error) {
+// find finds the log-ins of one place. gaps are sentences on what was not seen there.
+func find(ctx context.Context, on *dial.Device, p Place) (logins []Login, gaps []string, err error) {
 	switch p.Protocol {
 	case "http":
 		return pages(ctx, on, p)
 	case "ssh":
 		o, err := ssh.Offers{Port: p.Port}.Ask(ctx, on)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, a := range o.Auth {
 			if slices.Contains(a.Methods, "password") || slices.Contains(a.Methods, "keyboard-interactive") || a.Open {
-				return []Login{{Protocol: "ssh", Port: p.Port}}, nil
+				return []Login{{Protocol: "ssh", Port: p.Port}}, nil, nil
 			}
 		}
 	case "mqtt":
 		o, err := mqtt.Offers{Port: p.Port, TLS: p.TLS}.Ask(ctx, on)
 		if err != nil || !o.MQTT || o.Anonymous {
-			return nil, err
+			return nil, nil, err
 		}
-		return []Login{{Protocol: "mqtt", Port: p.Port, TLS: p.TLS}}, nil
+		return []Login{{Protocol: "mqtt", Port: p.Port, TLS: p.TLS}}, nil, nil
 	case "ftp", "telnet":
-		return []Login{{Protocol: p.Protocol, Port: p.Port, TLS: p.TLS}}, nil
+		return []Login{{Protocol: p.Protocol, Port: p.Port, TLS: p.TLS}}, nil, nil
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // pages finds HTTP's own schemes and forms with a password.
-func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, err error) {
+func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, gaps []string, err error) {
 	site, err := web.Pages{Port: p.Port, TLS: p.TLS}.Ask(ctx, on)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, page := range site.Pages {
 		l := Login{Port: p.Port, TLS: p.TLS, Path: page.Path, Guards: page.Path}
@@ -100,13 +101,21 @@ func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, err erro
 		if page.Same {
 			continue
 		}
+		posted := false
 		for _, f := range page.Forms {
+			posted = posted || f.Password && f.Method == "POST"
 			if l, ok := formLogin(p, page.Path, f); ok && !slices.ContainsFunc(out, func(o Login) bool { return o.Protocol == "form" && o.Path == l.Path }) {
 				out = append(out, l)
 			}
 		}
+		if page.Password && !posted {
+			gaps = append(gaps, fmt.Sprintf("port %d: %s asks for a password by a script: name its log-in in 1-AuthMech, at: with scheme, path and guards", p.Port, page.Path))
+		}
 	}
-	return out, nil
+	if missed := site.Failed + site.Limited; missed > 0 {
+		gaps = append(gaps, fmt.Sprintf("port %d: %d of %d paths gave no page, so that a log-in there would not be seen", p.Port, missed, site.Asked))
+	}
+	return out, gaps, nil
 }
 
 // clip bounds what a device may call itself.
