@@ -15,7 +15,8 @@ func Lock(name string) (release func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("lock the device: %w", err)
 	}
-	path := filepath.Join(dir, strings.NewReplacer("/", "_", "%", "_").Replace(name))
+	network, _ := os.Readlink("/proc/self/ns/net") // one address is another device in another network namespace
+	path := filepath.Join(dir, strings.NewReplacer("/", "_", "%", "_").Replace(name+" "+network))
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the device: %w", err)
