@@ -48,7 +48,9 @@ type Guessed struct {
 	FirstLimit      int     // wrong passwords judged before the first limit; 0: none
 	Longest         time.Duration
 	P05, P50, P99   time.Duration // of a judged try
-	Slower          bool          // tries became slower: the last ones took more than twice the first, and a second more
+	Slower          bool          // wrong tries take a second more than the right one, or than the first wrong ones and twice as long
+	Silent          bool          // a limit that was not said: wrong passwords were refused as ever, and then the right one too
+	Leaky           bool          // what it calls a limit lets the right password through, twice: it is counted as none
 	Took            time.Duration
 	Waited          time.Duration // of it, for limits
 	PerMinute       float64       // judged tries a minute in the long run: waiting included, and the first ones before a limit left out
@@ -71,7 +73,8 @@ func TimeToHalf(space, perMinute float64) time.Duration {
 
 // Ask guesses.
 func (q Guess) Ask(ctx context.Context, on *dial.Device) (g Guessed, err error) {
-	if err := q.control(ctx, on, &g.Before); err != nil {
+	before, err := q.right(ctx, on, nil)
+	if g.Before = before.Outcome; err != nil {
 		return g, err
 	}
 	if !q.Right.IsZero() && g.Before != Accepted {
@@ -79,58 +82,31 @@ func (q Guess) Ask(ctx context.Context, on *dial.Device) (g Guessed, err error) 
 		return g, nil
 	}
 	began := on.Clock.Now()
-	if err := q.series(ctx, on, &g); err != nil {
+	s := series{Guess: q, on: on, g: &g, unsaid: unsaid}
+	if err := s.run(ctx); err != nil {
 		return g, err
 	}
+	g.spread(s.took, before.Took)
 	g.Took = on.Clock.Now().Sub(began)
 	if g.Took > 0 {
 		g.PerMinute = float64(g.Attempts-g.FirstLimit) / g.Took.Minutes()
 	}
-	if q.Stay {
+	if q.Stay || q.Right.IsZero() {
 		return g, nil
 	}
 	return g, q.recover(ctx, on, &g)
 }
 
-func (q Guess) control(ctx context.Context, on *dial.Device, to *Outcome) error {
+// right tries the account's own password; where it is not known, nothing.
+func (q Guess) right(ctx context.Context, on *dial.Device, header map[string]string) (Tried, error) {
 	if q.Right.IsZero() {
-		return nil
+		return Tried{}, nil
 	}
-	t, err := As{At: q.At, User: q.User, Password: q.Right}.Ask(ctx, on)
-	*to = t.Outcome
-	return err
-}
-
-// series tries wrong passwords until enough were judged.
-func (q Guess) series(ctx context.Context, on *dial.Device, g *Guessed) error {
-	var took []time.Duration
-	for n := 0; g.Attempts < q.Attempts && g.Unclear < 10; n++ {
-		t, err := try(ctx, on, q.At, q.User, fmt.Sprintf("wrong-guess-%d", n), q.header(n))
-		if err != nil {
-			return fmt.Errorf("guess %d at %s: %w", n+1, q.At, err)
-		}
-		switch t.Outcome {
-		case Refused:
-			g.Attempts++
-			took = append(took, t.Took)
-		case Limited:
-			g.Limits++
-			if g.Limits == 1 {
-				g.FirstLimit = max(g.Attempts, 1)
-			}
-			if q.Stay {
-				return nil
-			}
-			if more, err := q.wait(ctx, on, g, t); !more {
-				return err
-			}
-		default:
-			g.Unclear++
-			g.Why = fmt.Sprintf("guess %d: %s: %s", n+1, t.Outcome, t.Why)
-		}
+	pw, err := q.Right.Reveal()
+	if err != nil {
+		return Tried{}, err
 	}
-	g.spread(took)
-	return nil
+	return repeat(ctx, on, func() (Tried, error) { return try(ctx, on, q.At, q.User, pw, header) })
 }
 
 func (q Guess) header(n int) map[string]string {
@@ -140,18 +116,8 @@ func (q Guess) header(n int) map[string]string {
 	return map[string]string{"X-Forwarded-For": fmt.Sprintf("192.0.2.%d", n%250+1)} // TEST-NET-1, RFC 5737: said, never sent to
 }
 
-// wait sits a limit out.
-func (q Guess) wait(ctx context.Context, on *dial.Device, g *Guessed, t Tried) (bool, error) {
-	pause := max(t.Wait, unsaid) + 100*time.Millisecond
-	g.Longest = max(g.Longest, pause)
-	if g.Waited += pause; g.Waited > MaxLocked {
-		g.Why = fmt.Sprintf("it was locked for %v in all; the series ends there", MaxLocked)
-		return false, nil
-	}
-	return true, on.Clock.Sleep(ctx, pause)
-}
-
-func (g *Guessed) spread(took []time.Duration) {
+// spread tells how long judged tries took, beside the right password's time; zero: not known.
+func (g *Guessed) spread(took []time.Duration, right time.Duration) {
 	if len(took) == 0 {
 		return
 	}
@@ -159,17 +125,28 @@ func (g *Guessed) spread(took []time.Duration) {
 		first, last := took[:n], took[len(took)-n:]
 		g.Slower = slices.Min(last) > 2*slices.Max(first) && slices.Min(last) > slices.Max(first)+time.Second
 	}
-	slices.Sort(took)
+	took = slices.Sorted(slices.Values(took))
 	at := func(p float64) time.Duration { return took[int(p*float64(len(took)-1))] }
 	g.P05, g.P50, g.P99 = at(.05), at(.5), at(.99)
+	g.Slower = g.Slower || right > 0 && g.P05 > right+time.Second
 }
 
-// recover waits until the right password works again.
+// recover waits until the right password works again. Where no limit was seen and it does not work at once, there was one.
 func (q Guess) recover(ctx context.Context, on *dial.Device, g *Guessed) error {
-	if q.Right.IsZero() {
-		return nil
+	if g.Limits == 0 && !g.Leaky {
+		t, err := q.right(ctx, on, nil)
+		if err != nil {
+			return err
+		}
+		if g.Silent = t.Outcome == Refused || t.Outcome == Limited || t.Cut; g.Silent {
+			g.Limits, g.FirstLimit = 1, max(g.Attempts, 1)
+			g.Why = "after the wrong passwords, which it refused as ever, it did not take the right one: a lock that it does not say, from some guess on"
+		}
 	}
 	b, err := Recovered{At: q.At, User: q.User, Right: q.Right}.Ask(ctx, on)
 	g.After, g.RecoveredWithin = b.Outcome, b.Within
+	if took := g.Took + g.RecoveredWithin; g.Silent && took > 0 {
+		g.PerMinute = float64(g.Attempts) / took.Minutes() // at most: some of them were not judged
+	}
 	return err
 }

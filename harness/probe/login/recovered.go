@@ -39,6 +39,11 @@ func (q Recovered) Ask(ctx context.Context, on *dial.Device) (b Back, err error)
 		if err != nil {
 			return b, err
 		}
+		if t.Cut { // as some locks do; a device that went down is not waited for
+			if err := on.Alive(ctx); err != nil {
+				return b, err
+			}
+		}
 		b = Back{t.Outcome, on.Clock.Now().Sub(began), t.Why}
 		if t.Outcome == Accepted || b.Within > MaxLocked {
 			return b, nil
