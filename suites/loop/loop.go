@@ -284,10 +284,10 @@ func anew(e provisions.Edition, units, older []string) bool {
 	})
 }
 
-// enough is the effort that a trial needs: to convict, a quick run tries as well as a normal one, but for update attacks, of which it
-// offers few. What must be acquitted whole is the conformant device, at normal effort.
+// enough is the effort that a trial needs: to convict, a quick run tries as well as a normal one, but for update attacks and
+// guesses, of which it makes few. What must be acquitted whole is the conformant device, at normal effort.
 func enough(units []string) harness.Effort {
-	if slices.ContainsFunc(units, func(u string) bool { return strings.HasPrefix(u, "5.3-") }) {
+	if slices.ContainsFunc(units, func(u string) bool { return strings.HasPrefix(u, "5.3-") || u == "5.1-5-2b" }) {
 		return harness.Normal
 	}
 	return harness.Quick

@@ -75,7 +75,7 @@ func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
 	half := login.TimeToHalf(1e6, g.PerMinute)
 	Expect(g.Limits > 0 || g.Slower).To(BeTrue(), "%s took %d wrong passwords in %v and never slowed down, locked or put off%s: half of a million values is tried in %s",
 		l, g.Attempts, g.Took.Round(time.Millisecond), by, spoken(half))
-	if l.BF != nil && l.BF.MaxRate > 0 && g.Limits > 1 {
+	if !dut.Quick() && l.BF != nil && l.BF.MaxRate > 0 && g.Limits > 1 { // a few guesses show no long run
 		Expect(g.PerMinute <= rateSlack*l.BF.MaxRate).To(BeTrue(), "%s takes %.1f wrong passwords a minute%s, and at most %.1f are declared", l, g.PerMinute, by, l.BF.MaxRate)
 	}
 	if g.After != login.Accepted {
