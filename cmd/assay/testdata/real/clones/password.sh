@@ -1,0 +1,3 @@
+#!/bin/sh
+# The owner chooses another password.
+printf '%s:%s\n' "$ASSAY_USER" "$ASSAY_VALUE" >{dir}/users
