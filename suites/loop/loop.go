@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -124,16 +125,17 @@ func (t *Trial) Broken() (failed, contradicted []string) {
 	return
 }
 
-// Clause runs the loop for the units that the importing package declares.
-func Clause(t *testing.T) {
+// Clause runs the loop for the units of a clause: what a fault breaks elsewhere is that clause's affair.
+func Clause(t *testing.T, clause string) {
 	for _, e := range provisions.Editions() {
 		auto := harness.Automatic(e)
+		maps.DeleteFunc(auto, func(unit, _ string) bool { return !strings.HasPrefix(unit, clause+"-") })
 		t.Run(string(e), func(t *testing.T) {
-			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e}) })
+			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e, Only: []string{clause}}) })
 			for _, h := range specimen.HonestVariants() {
 				if spared(e, h, auto) && anew(e, namedBy(e, h, auto), namedBy(provisions.V21, h, auto)) {
 					t.Run("honest="+h, func(t *testing.T) {
-						conformant(t, &Trial{Edition: e, Honest: []string{h}, Effort: enough(namedBy(e, h, auto)), Single: h == "label-password-single-unit"})
+						conformant(t, &Trial{Edition: e, Only: []string{clause}, Honest: []string{h}, Effort: enough(namedBy(e, h, auto)), Single: h == "label-password-single-unit"})
 					})
 				}
 			}
@@ -141,7 +143,7 @@ func Clause(t *testing.T) {
 				breaks, contradicts := declared(e, f, auto)
 				olderB, olderC := declared(provisions.V21, f, auto)
 				if len(breaks)+len(contradicts) > 0 && anew(e, slices.Concat(breaks, contradicts), slices.Concat(olderB, olderC)) {
-					t.Run("fault="+f, func(t *testing.T) { faulty(t, e, f, breaks, contradicts) })
+					t.Run("fault="+f, func(t *testing.T) { faulty(t, e, clause, f, breaks, contradicts) })
 				}
 			}
 		})
@@ -158,8 +160,8 @@ func conformant(t *testing.T, trial *Trial) {
 	trial.check(t)
 }
 
-func faulty(t *testing.T, e provisions.Edition, fault string, breaks, contradicts []string) {
-	trial := &Trial{Edition: e, Faults: []string{fault}, Effort: enough(breaks)}
+func faulty(t *testing.T, e provisions.Edition, clause, fault string, breaks, contradicts []string) {
+	trial := &Trial{Edition: e, Only: []string{clause}, Faults: []string{fault}, Effort: enough(breaks)}
 	trial.Run(t)
 	failed, contradicted := trial.Broken()
 	if !slices.Equal(failed, breaks) || !slices.Equal(contradicted, contradicts) {

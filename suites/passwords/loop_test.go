@@ -11,5 +11,5 @@ func TestLoop(t *testing.T) {
 	for _, err := range harness.Check() {
 		t.Error(err)
 	}
-	loop.Clause(t)
+	loop.Clause(t, "5.1")
 }

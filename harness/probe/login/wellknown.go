@@ -154,6 +154,8 @@ func (q WellKnown) list() []Credential {
 			out = append(out, c)
 		}
 	}
+	count := map[string]int{}
+	out = slices.DeleteFunc(out, func(c Credential) bool { count[c.User]++; return count[c.User] > perAccount })
 	return out[:min(len(out), most)]
 }
 
