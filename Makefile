@@ -17,21 +17,22 @@ demo: build ## a faulty specimen on loopback: found, tested, reported
 test: ## all tests, with the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 30m -p 2 ./...
 
-real: build ## real programs as devices, in network namespaces (installs them from Debian)
+real: ## real programs as devices, in namespaces of the tests' own (installs them from Debian)
 	.ci/packages.sh
 	$(GO) test -tags real -count 1 -timeout 20m -v -run Real ./cmd/assay
 
 lint: $(LINT) ## formatting, vet and golangci-lint
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(GO) vet ./...
+	$(GO) vet -tags real ./...
 	$(LINT) run ./...
 
 $(LINT): tools/go.mod tools/go.sum
 	cd tools && $(GO) build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
-bench: build ## ratios against nmap and sslscan, and whole runs of the specimen
+bench: ## ratios against nmap and sslscan, whole runs of the specimen, the fault loop
 	.ci/packages.sh bench
-	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./harness/probe/tcp ./harness/probe/tls ./cmd/assay
+	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./harness/probe/tcp ./harness/probe/tls
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/assay
 
 golden: ## write generated and golden files anew
 	$(GO) test ./provisions ./reports ./harness/device -update

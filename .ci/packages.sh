@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Installs from Debian what the tests against real programs need; with "bench", also what the benchmarks compare against.
 set -euo pipefail
-wanted=(iproute2 dropbear-bin openssh-server lighttpd nginx-light mosquitto avahi-daemon openssl)
+wanted=(iproute2 curl dropbear-bin openssh-server lighttpd nginx-light mosquitto avahi-daemon openssl)
 [ "${1:-}" = bench ] && wanted+=(nmap sslscan)
 missing=()
 for p in "${wanted[@]}"; do
   dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
-if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
-  echo "install these Debian packages, as root: ${missing[*]}" >&2
+if ! command -v apt-get >/dev/null; then
+  echo "there is no apt-get here: install what these Debian packages hold by your own means: ${missing[*]}" >&2
+  exit 1
+fi
+if [ "$(id -u)" -ne 0 ]; then
+  echo "only root can install packages: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi
 # no service may start on this machine because a test needs its program

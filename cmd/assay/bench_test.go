@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +16,8 @@ import (
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/clock"
 	"github.com/secure-by-design/assay/harness/specimen"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/loop"
 )
 
 // BenchmarkRun is a whole run of a conformant specimen on the real clock: at most 15 s, and 100 MiB for parent and worker.
@@ -44,6 +47,30 @@ func BenchmarkSixteen(b *testing.B) {
 	b.ReportMetric(one.Seconds()/float64(b.N), "s/one")
 	b.ReportMetric(sixteen.Seconds()/float64(b.N), "s/sixteen")
 	b.ReportMetric(float64(sixteen)/float64(one), "of-one")
+}
+
+// BenchmarkFaults runs the specimen with each fault, on the jump clock, over the clause of the first unit that it breaks, without
+// replay: half a second a fault.
+func BenchmarkFaults(b *testing.B) {
+	var took, longest time.Duration
+	slowest, trials := "", 0
+	for b.Loop() {
+		for _, f := range provisions.Must().Faults() {
+			if !slices.Contains(specimen.Faults(), f.Name) || len(f.Breaks) == 0 || f.Breaks[0].Edition == provisions.V31 {
+				continue
+			}
+			clause, _, _ := strings.Cut(f.Breaks[0].Unit, "-")
+			trial := &loop.Trial{Edition: provisions.V21, Faults: []string{f.Name}, Only: []string{clause}}
+			trial.Run(b)
+			took += trial.Took
+			trials++
+			if trial.Took > longest {
+				longest, slowest = trial.Took, f.Name
+			}
+		}
+	}
+	b.Logf("%d trials; the slowest, %s, took %v", trials, slowest, longest.Round(time.Millisecond))
+	b.ReportMetric(took.Seconds()/float64(trials), "s/fault")
 }
 
 // built is the program, as users have it.
