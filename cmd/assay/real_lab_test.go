@@ -59,7 +59,7 @@ func inLab(t *testing.T, devices int, test func(*lab)) {
 		t.Fatal(err)
 	}
 	again := namespaces(exec.Command(exe, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=8m"))
-	again.Env = append(os.Environ(), inside+"="+program)
+	again.Env = append(os.Environ(), inside+"="+program, "TMPDIR="+t.TempDir()) // the inner root may not write to what this machine's root keeps in /tmp
 	out, err := again.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
