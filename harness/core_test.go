@@ -665,3 +665,19 @@ func TestAClaimOfOneProvisionIsNoConformance(t *testing.T) {
 		t.Errorf("a claim of N hides contrary evidence: %d %s", m.Exit, m.Line)
 	}
 }
+
+func TestADoubtKeepsAUnitFromPassAndNotFromFail(t *testing.T) {
+	for want, ok := range map[Verdict]int{Inconclusive: 1, Fail: 2} {
+		suite(t, func(dut *DUT) {
+			Unit("c", "", func(ctx context.Context) {
+				Ask(ctx, dut, count{})
+				Doubt(ctx, "the cellar was not looked into")
+				Expect(ok).To(Equal(1), "it is open")
+			})
+		})
+		dir, out := live(t, opening())
+		if out[0].Verdict != want || want == Inconclusive && !strings.Contains(out[0].Reason, "cellar") || plain(t, out) != plain(t, again(t, dir)) {
+			t.Errorf("want %s: %+v", want, out[0])
+		}
+	}
+}

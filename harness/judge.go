@@ -147,6 +147,7 @@ type running struct {
 
 	mu      sync.Mutex
 	outcome Outcome
+	doubts  []string
 }
 
 type runningKey struct{}
@@ -206,6 +207,17 @@ func NotClimbed(ctx context.Context, r provisions.Rung, why string, a ...any) {
 	u.outcome.Missed = append(u.outcome.Missed, Missed{r, fmt.Sprintf(why, a...)})
 }
 
+// Doubt says why the unit cannot PASS, and lets it go on: something was not looked at, and contrary evidence may still be
+// found elsewhere. A unit that would PASS is INCONCLUSIVE with its doubts.
+func Doubt(ctx context.Context, why string, a ...any) {
+	u := unitOf(ctx)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if d := fmt.Sprintf(why, a...); !slices.Contains(u.doubts, d) {
+		u.doubts = append(u.doubts, d)
+	}
+}
+
 // Note adds a sentence for the reader: a narrower cap, a parameter of ours, something listed and not judged.
 func Note(ctx context.Context, what string, a ...any) {
 	u := unitOf(ctx)
@@ -233,6 +245,9 @@ func (r *Run) judge(ctx context.Context, dut *DUT, u *unit) Outcome {
 		o.Verdict = Pass
 	default:
 		o.Verdict, o.Reason, o.Next, o.Vacuous = s.verdict, s.reason, s.next, s.vacuous
+	}
+	if o.Verdict == Pass && len(run.doubts) > 0 {
+		o.Verdict, o.Vacuous, o.Reason = Inconclusive, false, "nothing contrary was seen, but "+strings.Join(run.doubts, "; ")
 	}
 	settle(o, u, run.dut.State(), r.Opening)
 	return *o

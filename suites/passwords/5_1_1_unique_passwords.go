@@ -87,7 +87,7 @@ func noneUserSet(dut *DUT) {
 			Lack("say in 1-AuthMech how its passwords are made: gen: {origin: user} or preinstalled", "%s does not say whether its password is the user's own", m.ID)
 		}
 	}
-	Vacuous("no row of 1-AuthMech has a password that the user sets")
+	Lack("confirm it in the ICS, and show that 1-AuthMech is complete (5.1-1-2a)", "no row of 1-AuthMech has a password that the user sets; that there is none was not shown")
 }
 
 // emptyIsRefused tries user-set accounts with no password, beside their own as the control.
@@ -97,8 +97,12 @@ func emptyIsRefused(ctx context.Context, dut *DUT, own []declaredLogin) {
 			Inconclude("the user's own password was not accepted at %s (%s %s), so that no refusal shows anything", l, got.Outcome, got.Why)
 		}
 		for look := range 2 {
-			if got := Ask(ctx, dut, login.Try{At: l.Login, User: l.User, Look: look}); got.Outcome != login.Accepted {
+			switch got := Ask(ctx, dut, login.Try{At: l.Login, User: l.User, Look: look}); got.Outcome {
+			case login.Accepted:
+			case login.Refused:
 				return
+			default:
+				Inconclude("an empty password at %s gave %s, which is no refusal: %s", l, got.Outcome, got.Why)
 			}
 		}
 		Expect(false).To(BeTrue(), "%s opens for %s with an empty password", l, l.User)
@@ -221,4 +225,7 @@ func twins(ctx context.Context, dut *DUT, l declaredLogin) {
 	Expect(secret == l.Right).To(BeFalse(), "two units have the same password at %s", l)
 	got := Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: secret})
 	Expect(got.Outcome).NotTo(Equal(login.Accepted), "%s opens with the password of another unit", l)
+	if got.Outcome != login.Refused {
+		Inconclude("the password of another unit at %s gave %s, which is no refusal: %s", l, got.Outcome, got.Why)
+	}
 }

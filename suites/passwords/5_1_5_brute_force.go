@@ -65,7 +65,7 @@ func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
 	switch {
 	case g.Before != login.Accepted:
 		Inconclude("the right password was not accepted at %s before the first guess (%s): %s", l, g.Before, g.Why)
-	case g.Attempts < 5 && g.Limits == 0:
+	case g.Attempts == 0, g.Attempts < 5 && g.Limits == 0:
 		Inconclude("only %d guesses were judged at %s: %s", g.Attempts, l, g.Why)
 	}
 	by := ""

@@ -24,7 +24,11 @@ func Found(ctx context.Context, dut *harness.DUT) login.Found {
 			at = append(at, login.Place{Port: s.Addr.Port(), TLS: s.TLS, Protocol: s.Protocol})
 		}
 	}
-	return harness.Ask(ctx, dut, login.All{At: at})
+	found := harness.Ask(ctx, dut, login.All{At: at})
+	for _, why := range found.Failed {
+		harness.Doubt(ctx, "log-ins there were not all seen: %s", why)
+	}
+	return found
 }
 
 // mechanisms are the rows of 1-AuthMech.

@@ -35,9 +35,23 @@ func Whole(s tcp.Scan) {
 	}
 }
 
-// Services are what listens on the device's TCP ports, as far as it says.
+// Services are what listens on the TCP ports of the device's first address, as far as it says. Questions about a service know a
+// port alone, and ask it there: what listens on another address only is not looked into, so that the unit cannot PASS.
 func Services(ctx context.Context, dut *harness.DUT) []service.Service {
-	return harness.Ask(ctx, dut, service.All{Ports: Ports(ctx, dut).Open})
+	scan := Ports(ctx, dut)
+	var open []netip.AddrPort
+	first := map[uint16]bool{}
+	for _, at := range scan.Open {
+		if at.Addr() == scan.Asked[0] {
+			open, first[at.Port()] = append(open, at), true
+		}
+	}
+	for _, at := range scan.Open {
+		if !first[at.Port()] {
+			harness.Doubt(ctx, "%v is open on another address than the first and was not looked into: name that address alone as the target", at)
+		}
+	}
+	return harness.Ask(ctx, dut, service.All{Ports: open})
 }
 
 // A TLSService is a service that speaks TLS, and what it offers.

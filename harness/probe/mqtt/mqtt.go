@@ -37,6 +37,7 @@ type At struct {
 type Offers struct {
 	Port uint16
 	TLS  bool
+	Look int // a second look is another question
 }
 
 // Level is gentle: nothing is published.
@@ -62,7 +63,7 @@ type Offered struct {
 
 // Ask connects without credentials and, let in, subscribes.
 func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
-	s, err := enter(ctx, on, At(q), nil, true)
+	s, err := enter(ctx, on, At{Port: q.Port, TLS: q.TLS}, nil, true)
 	if dial.Classify(err) == dial.Refused {
 		return Offered{}, nil
 	}

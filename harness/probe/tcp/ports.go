@@ -31,9 +31,10 @@ type Scan struct {
 	Silent    int              // no answer: dropped by a firewall, as far as can be told
 	Undecided int              // not asked, or asked in vain for a reason of ours
 
-	Scanned   int  // ports that were asked
-	Rescanned int  // askings once more, of ports that were silent
-	Complete  bool // every port was decided, and the device was well at the end
+	Asked     []netip.Addr // the addresses, the one that other questions use first
+	Scanned   int          // ports that were asked
+	Rescanned int          // askings once more, of ports that were silent
+	Complete  bool         // every port was decided, and the device was well at the end
 	Why       string
 	Controls  int // connects to a port that answers, among those of a silent stretch. 0: nothing shows whether connects were lost there
 	Lost      int // controls and signs of life that did not come at the first try; what was silent was asked again then
@@ -47,7 +48,7 @@ func (q Ports) Ask(ctx context.Context, on *dial.Device) (Scan, error) {
 	began, downs := on.Clock.Now(), len(on.Downs())
 	sweep := on.Sweep()
 	defer sweep.End()
-	all, heard := Scan{Complete: true}, false
+	all, heard := Scan{Complete: true, Asked: on.Addresses()}, false
 	for _, a := range on.Addresses() {
 		s := &scan{on: on, sweep: sweep, at: a}
 		s.run(ctx)
