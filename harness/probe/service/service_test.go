@@ -401,3 +401,14 @@ func portsOf(all []netip.AddrPort) (out []uint16) {
 	}
 	return out
 }
+
+// A zone names a link of this host and is nothing to say to a server: some answer it with 400.
+func TestNoZoneIsSaid(t *testing.T) {
+	t.Parallel()
+	at := netip.MustParseAddrPort("[fe80::1%eth0]:8080")
+	for what, b := range map[string][]byte{"\r\nHost: [fe80::1]:8080\r\n": httpRequest(at), "rtsp://[fe80::1]:8080/ ": rtspRequest(at)} {
+		if !strings.Contains(string(b), what) {
+			t.Errorf("%q is not in %q", what, b)
+		}
+	}
+}

@@ -39,7 +39,13 @@ func answered(b []byte) guess {
 }
 
 func httpRequest(at netip.AddrPort) []byte {
-	return fmt.Appendf(nil, "GET / HTTP/1.1\r\nHost: %v\r\nUser-Agent: assay\r\nAccept: */*\r\nConnection: close\r\n\r\n", at)
+	return fmt.Appendf(nil, "GET / HTTP/1.1\r\nHost: %v\r\nUser-Agent: assay\r\nAccept: */*\r\nConnection: close\r\n\r\n", zoneless(at))
+}
+
+// zoneless is an address as a server may be told it: a zone means something on this host alone, and some servers answer it
+// with 400 (RFC 6874 clause 1).
+func zoneless(at netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(at.Addr().WithZone(""), at.Port())
 }
 
 var statusLine = regexp.MustCompile(`^(HTTP|RTSP)/\d\.\d (\d{3})`)
@@ -72,7 +78,7 @@ func status(b []byte, name string) guess {
 func httpAnswer(b []byte) guess { return status(b, "HTTP") }
 
 func rtspRequest(at netip.AddrPort) []byte {
-	return fmt.Appendf(nil, "OPTIONS rtsp://%v/ RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: assay\r\n\r\n", at)
+	return fmt.Appendf(nil, "OPTIONS rtsp://%v/ RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: assay\r\n\r\n", zoneless(at))
 }
 
 func rtspAnswer(b []byte) guess { return status(b, "RTSP") }
