@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,29 @@ func TestASiteIsBounded(t *testing.T) {
 	on, port = behind(t, l.Addr().String(), clock.Real())
 	if _, err := (Pages{Port: port}).Ask(t.Context(), on); err == nil {
 		t.Error("a server that only hangs up was read")
+	}
+}
+
+// Redirects without an end are left like a browser leaves them; a page behind a few is read.
+func TestRedirectsAreBounded(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[int]int{5: 5, 1000: maxHops} {
+		furthest := 0
+		on, port, _ := serve(t, map[string]http.HandlerFunc{"*": func(w http.ResponseWriter, r *http.Request) {
+			n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/hop"))
+			switch furthest = max(furthest, n); {
+			case r.URL.Path != "/" && err != nil:
+				http.NotFound(w, r)
+			case n >= end:
+				fmt.Fprint(w, "here it ends")
+			default:
+				leads(fmt.Sprintf("/hop%d", n+1))(w, r)
+			}
+		}})
+		site, err := Pages{Port: port}.Ask(t.Context(), on)
+		if err != nil || site.Why != "" || furthest != want {
+			t.Errorf("%d redirects: %v %q, %d followed, want %d", end, err, site.Why, furthest, want)
+		}
 	}
 }
 

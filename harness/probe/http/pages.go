@@ -122,12 +122,15 @@ type crawl struct {
 type step struct {
 	path  string
 	depth int
+	hops  int // redirects that led here, one after another
 }
 
-// maxCrawl bounds a crawl in real time, whatever a server delays; maxMissed is how many paths in a row may give no answer.
+// maxCrawl bounds a crawl in real time, whatever a server delays; maxMissed is how many paths in a row may give no answer;
+// maxHops is how many redirects in a row are followed, as browsers follow them.
 const (
 	maxCrawl  = 10 * time.Minute
 	maxMissed = 3
+	maxHops   = 20
 )
 
 func (c *crawl) run(ctx context.Context) error {
@@ -135,9 +138,9 @@ func (c *crawl) run(ctx context.Context) error {
 		return err
 	}
 	c.Open = true
-	queue := []step{{"/", 0}}
+	queue := []step{{path: "/"}}
 	for _, p := range lines(pathList) {
-		queue = append(queue, step{p, c.Depth}) // known places are looked at, not followed from
+		queue = append(queue, step{path: p, depth: c.Depth}) // known places are looked at, not followed from
 	}
 	until, missed := time.Now().Add(maxCrawl), 0
 	for i := 0; i < len(queue); i++ {
@@ -162,9 +165,13 @@ func (c *crawl) run(ctx context.Context) error {
 		if p.Status != 404 && p.Status != 400 && p.Status != 405 || s.path == "/" {
 			c.Site.Pages = append(c.Site.Pages, p)
 		}
-		if s.depth < c.Depth || p.Location != "" {
+		hops := 0
+		if p.Location != "" {
+			hops = s.hops + 1
+		}
+		if s.depth < c.Depth && hops == 0 || 0 < hops && hops <= maxHops {
 			for _, l := range links {
-				queue = append(queue, step{l, min(s.depth+1, c.Depth)})
+				queue = append(queue, step{l, min(s.depth+1, c.Depth), hops})
 			}
 		}
 	}
