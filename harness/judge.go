@@ -29,6 +29,7 @@ type Outcome struct {
 	Vacuous     bool              `json:"vacuous,omitempty"`
 	SelfProving bool              `json:"self_proving,omitempty"` // a FAIL that needs no declaration
 	Finding     *Finding          `json:"finding,omitempty"`
+	Proposal    *Proposal         `json:"proposal,omitempty"` // the machine's, where a person must judge
 	Evidence    []EvidenceRef     `json:"evidence,omitempty"`
 	Began       time.Time         `json:"began"`
 }
@@ -39,6 +40,8 @@ type stop struct {
 	reason  string
 	next    string
 	vacuous bool
+
+	proposal *Proposal
 }
 
 // Inconclude ends the unit: it cannot be judged, because.
@@ -98,7 +101,11 @@ func together(all []stop, v Verdict) (stop, bool) {
 			next = append(next, s.next)
 		}
 	}
-	return stop{verdict: v, reason: strings.Join(why, "; "), next: strings.Join(next, "; ")}, why != nil
+	out := stop{verdict: v, reason: strings.Join(why, "; "), next: strings.Join(next, "; ")}
+	if v == Inconclusive {
+		out = out.withProposal(all)
+	}
+	return out, why != nil
 }
 
 // caught runs a body and tells how it ended early, if it did.
@@ -148,6 +155,8 @@ type running struct {
 	mu      sync.Mutex
 	outcome Outcome
 	doubts  []string
+
+	asked, declared bool // it was given an answer of the device; it read a table of the device file
 }
 
 type runningKey struct{}
@@ -172,6 +181,7 @@ func (u *running) use(d *DUT, r request, e evidence.Event) {
 		return // nothing of the device
 	}
 	u.outcome.Attempts++
+	u.asked = true
 	if !slices.ContainsFunc(u.outcome.Evidence, func(o EvidenceRef) bool { return o.Event == ref.Event }) {
 		u.outcome.Evidence = append(u.outcome.Evidence, ref)
 	}
@@ -244,11 +254,15 @@ func (r *Run) judge(ctx context.Context, dut *DUT, u *unit) Outcome {
 	case s == nil:
 		o.Verdict = Pass
 	default:
-		o.Verdict, o.Reason, o.Next, o.Vacuous = s.verdict, s.reason, s.next, s.vacuous
+		o.Verdict, o.Reason, o.Next, o.Vacuous, o.Proposal = s.verdict, s.reason, s.next, s.vacuous, s.proposal
+	}
+	if run.declared && !run.asked {
+		o.Basis = Declared
 	}
 	if o.Verdict == Pass && len(run.doubts) > 0 {
 		o.Verdict, o.Vacuous, o.Reason = Inconclusive, false, "nothing contrary was seen, but "+strings.Join(run.doubts, "; ")
 	}
+	o.doubt(run.doubts)
 	settle(o, u, run.dut.State(), r.Opening)
 	return *o
 }
@@ -258,7 +272,7 @@ func settle(o *Outcome, u *unit, state device.State, open Opening) {
 	if o.Vacuous {
 		o.Basis = Declared
 	} else if o.Attempts == 0 {
-		o.Basis = ""
+		o.Basis, o.Proposal = "", nil
 		if o.Verdict == Fail {
 			o.Verdict, o.Reason = Inconclusive, "nothing was observed, yet it said: "+o.Reason
 		} else if o.Verdict == Pass {
@@ -266,17 +280,20 @@ func settle(o *Outcome, u *unit, state device.State, open Opening) {
 		}
 	}
 	if u.row.Method.Prepares {
-		o.Verdict = map[Verdict]Verdict{Pass: Done, Fail: NotDone, Inconclusive: NotDone}[o.Verdict]
+		o.Verdict, o.Proposal = map[Verdict]Verdict{Pass: Done, Fail: NotDone, Inconclusive: NotDone}[o.Verdict], nil
 		return
 	}
-	judged := o.Verdict == Pass || o.Verdict == Fail
-	if judged && u.binds != "" && state != u.binds && !o.Vacuous {
+	judged := o.Verdict == Pass || o.Verdict == Fail || o.Proposal != nil
+	if judged && u.binds != "" && state != u.binds && o.Basis != Declared {
 		notInState(o, u.binds, state)
 		return
 	}
-	if o.Verdict == Pass && u.quota != "" && open.Effort == Quick && !o.Vacuous {
-		o.Verdict, o.Reason = Inconclusive, "a quick run does not reach what the method asks: "+u.quota
+	if o.passes() && u.quota != "" && open.Effort == Quick && o.Basis != Declared {
+		o.Verdict, o.Proposal, o.Reason = Inconclusive, nil, "a quick run does not reach what the method asks: "+u.quota
 		o.Next = "run again with --effort normal"
+	}
+	if o.Proposal != nil {
+		o.Next = "judge it: assay answer RUN --only " + o.Unit
 	}
 	o.SelfProving = o.Verdict == Fail && u.selfProving
 }
@@ -284,6 +301,9 @@ func settle(o *Outcome, u *unit, state device.State, open Opening) {
 // notInState is rule STATE: what was seen in a state that is not shown is a finding with the question that settles it.
 func notInState(o *Outcome, binds, state device.State) {
 	seen := "nothing contrary was seen"
+	if p := o.Proposal; p != nil {
+		o.Verdict, o.Reason, o.Proposal = p.Verdict, p.Reason, nil
+	}
 	if o.Verdict == Fail {
 		seen = o.Reason
 		o.Finding = &Finding{Text: o.Reason, Unit: o.Unit, Question: question[binds]}
