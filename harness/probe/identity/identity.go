@@ -96,7 +96,7 @@ type facts harness.Facts
 // read asks one place, and tells whether it proved something.
 func (f *facts) read(ctx context.Context, on *dial.Device, p place) bool {
 	if p.ssh {
-		o, err := ssh.Offers{Port: p.port, Users: []string{ssh.Nobody}, Patience: patience}.Ask(ctx, on)
+		o, err := ssh.Offers{Port: p.port, Users: []string{ssh.Nobody}, OneKey: true, Patience: patience}.Ask(ctx, on)
 		if err != nil || !o.SSH {
 			return false
 		}

@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -22,14 +23,30 @@ import (
 // errEnough ends a session of the library when all is known.
 var errEnough = errors.New("enough is known")
 
-// config takes every algorithm that the library has, the weak ones last. Keys on curves come first: some servers announce
-// RSA without having such a key, and close when it is chosen.
+// hostKeys are all host key algorithms of the library, those of RSA keys last: dropbear announces RSA without having such a
+// key, and its session dies when it is chosen.
+func hostKeys() []string {
+	all := slices.Concat(ssh.SupportedAlgorithms().HostKeys, ssh.InsecureAlgorithms().HostKeys)
+	isRSA := func(a string) bool { return strings.Contains(a, "rsa") }
+	slices.SortStableFunc(all, func(a, b string) int {
+		switch {
+		case isRSA(a) == isRSA(b):
+			return 0
+		case isRSA(a):
+			return 1
+		}
+		return -1
+	})
+	return all
+}
+
+// config takes every algorithm that the library has, the weak ones last.
 func config(user string) *ssh.ClientConfig {
 	safe, weak := ssh.SupportedAlgorithms(), ssh.InsecureAlgorithms()
 	return &ssh.ClientConfig{
 		User: user, ClientVersion: clientIdent,
 		HostKeyCallback:   func(string, net.Addr, ssh.PublicKey) error { return nil },
-		HostKeyAlgorithms: slices.Concat([]string{ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256}, safe.HostKeys, weak.HostKeys),
+		HostKeyAlgorithms: hostKeys(),
 		Config: ssh.Config{
 			KeyExchanges: slices.Concat(safe.KeyExchanges, weak.KeyExchanges),
 			Ciphers:      slices.Concat(safe.Ciphers, weak.Ciphers),
@@ -63,7 +80,7 @@ func only(err error) error {
 
 // keyKinds sorts host key algorithms by the key they need: those of one RSA key go together.
 func keyKinds(algorithms []string) (kinds [][]string) {
-	known := slices.Concat(ssh.SupportedAlgorithms().HostKeys, ssh.InsecureAlgorithms().HostKeys)
+	known := hostKeys()
 	var rsas []string
 	for _, a := range algorithms {
 		switch {
@@ -95,6 +112,10 @@ func (o *Offered) hostKey(ctx context.Context, l line, kind []string) error {
 	}
 	if client != nil {
 		client.Close()
+	}
+	if key == nil && len(o.HostKeys) > 0 && reason(fault) == reason(io.EOF) {
+		o.Undecided = append(o.Undecided, fmt.Sprintf("the host key for %s: it announces the algorithm, proved another key, and closed the connection when asked for this one, as a server does that has no such key", kind[0]))
+		return nil
 	}
 	if key == nil {
 		o.Undecided = append(o.Undecided, fmt.Sprintf("the host key for %s: %s", kind[0], reason(fault)))

@@ -43,6 +43,7 @@ const Nobody = "assay-nobody"
 type Offers struct {
 	Port     uint16
 	Users    []string      // for whom the ways of log-in are asked; none: Nobody, root and admin
+	OneKey   bool          `json:",omitempty"` // the first host key that is proven is enough
 	Patience time.Duration // for one connection, in real time; 0 is 10 s
 }
 
@@ -103,6 +104,9 @@ func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
 	for _, kind := range keyKinds(o.HostKeyAlgorithms) {
 		if err := o.hostKey(ctx, l, kind); err != nil {
 			return Offered{}, err
+		}
+		if q.OneKey && len(o.HostKeys) > 0 {
+			break
 		}
 	}
 	users := q.Users

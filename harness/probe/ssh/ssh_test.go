@@ -18,6 +18,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -354,27 +355,7 @@ func TestDropbear(t *testing.T) {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := uint16(l.Addr().(*net.TCPAddr).Port)
-	l.Close()
-	cmd := exec.Command(path, "-F", "-E", "-r", key+"ed25519", "-r", key+"rsa", "-p", fmt.Sprintf("127.0.0.1:%d", port))
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			c.Close()
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal("dropbear did not listen")
-		}
-	}
+	port, _ := dropbear(t, path, key+"ed25519", key+"rsa")
 	o := ask(t, ssh.Offers{Port: port, Users: []string{ssh.Nobody}})
 	if !strings.HasPrefix(o.Software, "dropbear") || len(o.HostKeys) != 2 || len(o.Auth) != 1 || !slices.Contains(o.Auth[0].Methods, "password") || len(o.Undecided) > 0 {
 		t.Fatalf("%+v", o)
@@ -387,6 +368,68 @@ func TestDropbear(t *testing.T) {
 	}
 	if r, err := ssh.TryPassword(t.Context(), device(t, port), port, ssh.Nobody, "wrong"); err != nil || r.Outcome != ssh.Refused {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// dropbear starts a real server with these host keys. The log may be read when the test has ended the server.
+func dropbear(t *testing.T, path string, keys ...string) (port uint16, end func() (log string)) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port = uint16(l.Addr().(*net.TCPAddr).Port)
+	l.Close()
+	args := []string{"-F", "-E", "-p", fmt.Sprintf("127.0.0.1:%d", port)}
+	for _, k := range keys {
+		args = append(args, "-r", k)
+	}
+	cmd, said := exec.Command(path, args...), new(bytes.Buffer)
+	cmd.Stderr, cmd.WaitDelay = said, time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	end = sync.OnceValue(func() string { cmd.Process.Kill(); cmd.Wait(); return said.String() })
+	t.Cleanup(func() { end() })
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			c.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("dropbear did not listen")
+		}
+	}
+	return port, end
+}
+
+// A dropbear with an ed25519 key alone announces RSA too, and its session dies by an assertion when RSA is chosen: who asks
+// for a password, or only who it is, must not choose it.
+func TestDropbearWithoutAnRSAKey(t *testing.T) {
+	t.Parallel()
+	path, err := exec.LookPath("dropbear")
+	if err != nil {
+		t.Skip("dropbear is not installed")
+	}
+	key := filepath.Join(t.TempDir(), "host")
+	if out, err := exec.Command("dropbearkey", "-t", "ed25519", "-f", key).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	port, end := dropbear(t, path, key)
+	if o := ask(t, ssh.Offers{Port: port, Users: []string{ssh.Nobody}, OneKey: true}); len(o.HostKeys) != 1 || len(o.Undecided) > 0 || len(o.Auth) != 1 {
+		t.Errorf("%+v", o)
+	}
+	if r, err := ssh.TryPassword(t.Context(), device(t, port), port, ssh.Nobody, "wrong"); err != nil || r.Outcome != ssh.Refused {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if log := end(); strings.Contains(log, "assertion") || !strings.Contains(log, "nonexistent user") {
+		t.Error(log)
+	}
+	port, _ = dropbear(t, path, key)
+	o := ask(t, ssh.Offers{Port: port, Users: []string{ssh.Nobody}})
+	if len(o.HostKeys) != 1 || len(o.Undecided) != 1 || !strings.Contains(o.Undecided[0], "has no such key") || len(o.Auth) != 1 {
+		t.Errorf("%+v", o)
 	}
 }
 
