@@ -121,7 +121,7 @@ type EvidenceRef struct {
 	Device string   `json:"device"`           // A or B
 	What   string   `json:"what"`             // the question or operation, for a reader
 	Answer string   `json:"answer,omitempty"` // in short
-	Files  []string `json:"files,omitempty"`  // evidence/<sha256>, with names
+	Files  []string `json:"files,omitempty"`  // SHA-256 each; they are kept as evidence/<SHA-256>.txt
 }
 
 // A Root is one cause that turns several units red.

@@ -91,9 +91,9 @@ func anchor(id provisions.ID) string { return "p-" + notOfAnchor.ReplaceAllStrin
 // A link leads to a file of evidence; without a digest there is only its name.
 type link struct{ Digest, Name string }
 
-var digestPattern = regexp.MustCompile(`(?:evidence/)?\b([0-9a-f]{64})\b`)
+var digestPattern = regexp.MustCompile(`(?:evidence/)?\b([0-9a-f]{64})\b(?:\.txt\b)?`)
 
-// file reads an entry of EvidenceRef.Files: a SHA-256, with or without "evidence/" before and a name after it.
+// file reads an entry of EvidenceRef.Files: a SHA-256, with or without "evidence/" before, and ".txt" and a name after it.
 func file(s string) link {
 	at := digestPattern.FindStringSubmatchIndex(s)
 	if at == nil {

@@ -171,7 +171,7 @@ func TestPageIsSelfContained(t *testing.T) {
 			}
 		}
 		for _, a := range regexp.MustCompile(`(?:href|src|action)="([^"]*)"`).FindAllStringSubmatch(text, -1) {
-			if !regexp.MustCompile(`^(#p-[0-9A-Za-z-]+|evidence/[0-9a-f]{64}|events\.jsonl)$`).MatchString(a[1]) {
+			if !regexp.MustCompile(`^(#p-[0-9A-Za-z-]+|evidence/[0-9a-f]{64}\.txt|events\.jsonl)$`).MatchString(a[1]) {
 				t.Errorf("the page leads to %q", a[1])
 			}
 		}
@@ -196,6 +196,7 @@ func TestFilesOfEvidence(t *testing.T) {
 	for in, want := range map[string]link{
 		d:                           {d, d[:12] + "…"},
 		"evidence/" + d:             {d, d[:12] + "…"},
+		"evidence/" + d + ".txt":    {d, d[:12] + "…"},
 		"evidence/" + d + " answer": {d, "answer"},
 		"../../etc/passwd":          {"", "../../etc/passwd"},
 		d + "0":                     {"", d + "0"},

@@ -3,13 +3,14 @@ package device
 import (
 	"fmt"
 	"os"
-	"path/filepath"
+
+	"github.com/secure-by-design/assay/harness/evidence"
 )
 
 // Kept reads the device file that a run keeps as evidence. It was strictly read before the run; what it refers to
 // need not be at hand any more.
 func Kept(run, sha256 string) (*File, error) {
-	path := filepath.Join(run, "evidence", sha256)
+	path := evidence.Path(run, sha256)
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the device file of the run: %w", err)

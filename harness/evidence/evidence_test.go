@@ -83,6 +83,24 @@ func TestTampering(t *testing.T) {
 	})
 }
 
+// What a browser may be shown from the disk has a name that makes it text, and evidence without one is still read.
+func TestEvidenceIsNamedAsText(t *testing.T) {
+	dir := record(t)
+	files, _ := filepath.Glob(filepath.Join(dir, "evidence", "*"))
+	if len(files) != 1 || filepath.Ext(files[0]) != ".txt" {
+		t.Fatal(files)
+	}
+	old := strings.TrimSuffix(files[0], ".txt")
+	os.Rename(files[0], old)
+	if log, err := Load(dir); err != nil || Path(dir, log.Events[1].Evidence[0].SHA256) != old {
+		t.Errorf("evidence of an older run: %v", err)
+	}
+	os.WriteFile(files[0], []byte("another"), 0o644)
+	if _, err := Load(dir); err == nil {
+		t.Error("a file that took the place of evidence was not seen")
+	}
+}
+
 func TestATornRecordIsContinued(t *testing.T) {
 	dir := record(t)
 	path := filepath.Join(dir, "events.jsonl")

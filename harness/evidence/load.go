@@ -103,7 +103,7 @@ func verify(dir string, ref File) error {
 	if len(ref.SHA256) != 64 || filepath.Base(ref.SHA256) != ref.SHA256 {
 		return fmt.Errorf("evidence %q has no proper name", ref.SHA256)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, "evidence", ref.SHA256))
+	b, err := os.ReadFile(Path(dir, ref.SHA256))
 	if err != nil {
 		return fmt.Errorf("evidence %.8s (%s) is missing", ref.SHA256, ref.Name)
 	}

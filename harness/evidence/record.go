@@ -3,7 +3,8 @@
 //
 // Its one idea is a chain of lines. Each line of events.jsonl carries the SHA-256
 // of the line before it, and names the files in evidence/ by their content's
-// SHA-256, so that the last line's hash stands for the whole run.
+// SHA-256, so that the last line's hash stands for the whole run. Whatever a file
+// holds, its name ends in .txt: no browser runs what a device sent.
 //
 //	rec, err := evidence.Create(dir)
 //	n, err := rec.Append(evidence.Event{Kind: evidence.Saw, Key: "ssh.Offers{…}", Answer: b})
@@ -19,6 +20,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -59,7 +61,7 @@ type Event struct {
 	Data     json.RawMessage `json:"data,omitempty"`
 }
 
-// A File is a piece of evidence, kept as evidence/<SHA256>.
+// A File is a piece of evidence, kept as evidence/<SHA256>.txt.
 type File struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
@@ -148,10 +150,10 @@ func (r *Record) Put(name string, b []byte) (File, error) {
 	b = Cut(b)
 	sum := sha256.Sum256(b)
 	f := File{name, hex.EncodeToString(sum[:])}
-	path := filepath.Join(r.dir, "evidence", f.SHA256)
+	path := filepath.Join(r.dir, Name(f.SHA256))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, err := os.Stat(path); err == nil {
+	if present(Path(r.dir, f.SHA256)) {
 		return f, nil
 	}
 	quota := r.Quota
@@ -175,6 +177,24 @@ func (r *Record) Put(name string, b []byte) (File, error) {
 	}
 	os.Chmod(path, 0o644)
 	return f, nil
+}
+
+// Name is where a run directory keeps the evidence of this SHA-256 (hex): with an extension that browsers show as text
+// whatever stands in it. A bare name would be looked into, and rendered as the page of a hostile device.
+func Name(sha256 string) string { return "evidence/" + sha256 + ".txt" }
+
+// Path leads to evidence that a run directory holds. Older runs kept it without an extension.
+func Path(dir, sha256 string) string {
+	path := filepath.Join(dir, Name(sha256))
+	if bare := strings.TrimSuffix(path, ".txt"); !present(path) && present(bare) {
+		return bare
+	}
+	return path
+}
+
+func present(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // Head is the hash of the last line.
