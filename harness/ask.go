@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"time"
 
@@ -43,6 +44,7 @@ type request struct {
 	shape    string
 	level    provisions.Level
 	disturbs string
+	at       netip.Addr // where it is asked; zero: at the device's first address
 	subject  any
 	act      func(context.Context, *dial.Device) (any, error)
 }
@@ -71,6 +73,7 @@ type pending struct {
 // get answers a request from the record in replay, from this epoch's answers, or from the device.
 func (d *DUT) get(ctx context.Context, r request) evidence.Event {
 	u := unitOf(ctx)
+	d, r = d.place(r)
 	d.run.consent(r)
 	if d.run.past != nil {
 		e, why := d.run.past.find(u.id, d.Name, r.key, r.shape)

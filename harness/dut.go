@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -15,6 +16,8 @@ type DUT struct {
 	Name string // A, or B for the twin
 	File *device.File
 
+	of   *DUT       // of a view of the device at one of its addresses: the device itself
+	at   netip.Addr // of such a view
 	twin *DUT
 	run  *Run
 	dev  *dial.Device // nil in replay
@@ -25,6 +28,36 @@ type DUT struct {
 	epochOfFacts int
 	state        device.State
 	open         map[string]*pending // answers of this epoch by key; watches by "watch "+key
+}
+
+// At is the device at another of its addresses than the first: what is asked of it is asked there, and is another question.
+// A service that listens on IPv6 alone is as much the device's as one that does not.
+func (d *DUT) At(a netip.Addr) *DUT {
+	if d.of != nil {
+		d = d.of
+	}
+	return &DUT{Name: d.Name, File: d.File, of: d, at: a, run: d.run, dev: d.dev, twin: d.twin}
+}
+
+// Others are the addresses of the device besides its first.
+func (d *DUT) Others() (out []netip.Addr) {
+	own := d.run.Opening.Addresses
+	if d.Name == "B" {
+		own = d.run.Opening.TwinAddresses
+	}
+	return own[min(1, len(own)):]
+}
+
+// place turns a request to a view into one to the device itself.
+func (d *DUT) place(r request) (*DUT, request) {
+	if d.of == nil {
+		return d, r
+	}
+	act, at := r.act, d.at
+	r.key += " at " + at.String()
+	r.at = at
+	r.act = func(ctx context.Context, on *dial.Device) (any, error) { return act(ctx, on.At(at)) }
+	return d.of, r
 }
 
 // IXIT are the declared tables, empty where no device file was given.
@@ -48,6 +81,9 @@ func (d *DUT) Edition() provisions.Edition { return d.run.Opening.Edition }
 
 // State is how far the device's set-up has come, as far as it is shown.
 func (d *DUT) State() device.State {
+	if d.of != nil {
+		return d.of.State()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.state == "" {

@@ -171,7 +171,7 @@ func unitOf(ctx context.Context) *running {
 
 // use notes that the unit was given an answer.
 func (u *running) use(d *DUT, r request, e evidence.Event) {
-	ref := EvidenceRef{Event: e.N, Device: d.Name, What: spoken(r.subject), Answer: brief(e)}
+	ref := EvidenceRef{Event: e.N, Device: d.Name, What: r.spoken(), Answer: brief(e)}
 	for _, f := range e.Evidence {
 		ref.Files = append(ref.Files, f.SHA256)
 	}
@@ -185,6 +185,14 @@ func (u *running) use(d *DUT, r request, e evidence.Event) {
 	if !slices.ContainsFunc(u.outcome.Evidence, func(o EvidenceRef) bool { return o.Event == ref.Event }) {
 		u.outcome.Evidence = append(u.outcome.Evidence, ref)
 	}
+}
+
+// spoken is how a reader knows a request.
+func (r request) spoken() string {
+	if r.at.IsValid() {
+		return fmt.Sprintf("%s, at %v", spoken(r.subject), r.at)
+	}
+	return spoken(r.subject)
 }
 
 // spoken is how a reader knows a question: its own String, or its key.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"os/signal"
 	"sync"
@@ -42,6 +43,8 @@ type Opening struct {
 	Edition       provisions.Edition         `json:"edition"`
 	Identity      Identity                   `json:"identity"`
 	Twin          *Identity                  `json:"twin,omitempty"`
+	Addresses     []netip.Addr               `json:"addresses,omitempty"` // the scope of each, the one that questions use first
+	TwinAddresses []netip.Addr               `json:"twin_addresses,omitempty"`
 	State         device.State               `json:"state"`
 	StateShownBy  string                     `json:"state_shown_by"`
 	Authorisation *device.Authorisation      `json:"authorisation,omitempty"`
@@ -139,6 +142,12 @@ func (r *Run) Start(ctx context.Context, a, b *dial.Device) ([]Outcome, error) {
 		f = a.File
 	}
 	dut := r.dut(a, b, f)
+	if a != nil {
+		r.Opening.Addresses = a.Addresses()
+	}
+	if b != nil {
+		r.Opening.TwinAddresses = b.Addresses()
+	}
 	if f != nil && r.past == nil {
 		r.Opening.Secrets = secrets(f)
 	}

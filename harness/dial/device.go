@@ -27,6 +27,7 @@ type Device struct {
 	Clock  clock.Clock
 
 	door *Door
+	at   netip.Addr // that probes use; zero: the first in scope
 	held *evidence.Sheet
 }
 
@@ -59,7 +60,19 @@ func (d *Device) Evidence(name string, b []byte) {
 func (d *Device) Addresses() []netip.Addr { return d.door.scope.Addresses }
 
 // Address is the one that probes use unless they say otherwise.
-func (d *Device) Address() netip.Addr { return d.door.scope.Addresses[0] }
+func (d *Device) Address() netip.Addr {
+	if d.at.IsValid() {
+		return d.at
+	}
+	return d.door.scope.Addresses[0]
+}
+
+// At is the same device, whose probes use another of its addresses. One out of scope is refused when it is dialled.
+func (d *Device) At(a netip.Addr) *Device {
+	c := *d
+	c.at = a
+	return &c
+}
 
 // InScope tells whether a TCP or UDP port of an address may be touched.
 func (d *Device) InScope(to netip.AddrPort) bool { return d.door.scope.Allows(to) }

@@ -60,7 +60,7 @@ func banners(ctx context.Context, dut *DUT) (out []banner) {
 		if s.Protocol != "http" {
 			continue
 		}
-		site := Ask(ctx, dut, web.Pages{Port: s.Addr.Port(), TLS: s.TLS})
+		site := Ask(ctx, seen.Of(dut, s), web.Pages{Port: s.Addr.Port(), TLS: s.TLS})
 		add(seen.Name(s), site.Server)
 	}
 	return out

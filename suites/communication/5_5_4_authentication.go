@@ -73,7 +73,7 @@ func anonymousBrokers(ctx context.Context, dut *DUT) {
 	Each("MQTT broker", brokers, func(s service.Service) {
 		looks := 0
 		for look := range 2 {
-			if o := Ask(ctx, dut, mqtt.Offers{Port: s.Addr.Port(), TLS: s.TLS, Look: look}); o.Anonymous && o.All {
+			if o := Ask(ctx, seen.Of(dut, s), mqtt.Offers{Port: s.Addr.Port(), TLS: s.TLS, Look: look}); o.Anonymous && o.All {
 				looks++
 			}
 		}
@@ -237,7 +237,7 @@ func clearLogins(ctx context.Context, dut *DUT) {
 		if s.Protocol != "http" || s.TLS {
 			continue
 		}
-		for _, l := range Ask(ctx, dut, login.All{At: []login.Place{{Port: s.Addr.Port(), Protocol: "http"}}}).Logins {
+		for _, l := range Ask(ctx, dut, login.All{At: []login.Place{seen.Place(s)}}).Logins {
 			Expect(l.Protocol == "digest").To(BeTrue(), "%s takes the password in clear", l)
 		}
 	}

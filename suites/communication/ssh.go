@@ -59,6 +59,6 @@ func both(a, b []string) []string {
 
 // shaken completes a handshake with just this algorithm; one that the library does not know stands on the offer.
 func shaken(ctx context.Context, dut *harness.DUT, s seen.SSHService, q ssh.Handshake) bool {
-	h := harness.Ask(ctx, dut, q)
+	h := harness.Ask(ctx, seen.Of(dut, s.Service), q)
 	return h.Completed || h.Unknown
 }

@@ -94,7 +94,7 @@ func confirmed(ctx context.Context, dut *harness.DUT, s seen.TLSService, version
 	if version == "SSL 2.0" {
 		return true // two hellos showed it; no library completes it
 	}
-	h := harness.Ask(ctx, dut, tls.Handshake{Port: s.Addr.Port(), Version: version, Suites: suites})
+	h := harness.Ask(ctx, seen.Of(dut, s.Service), tls.Handshake{Port: s.Addr.Port(), Version: version, Suites: suites})
 	return h.Completed || h.Answered
 }
 

@@ -42,7 +42,7 @@ var _ = Provision("LOST-04", func(dut *DUT) {
 func disclosed(ctx context.Context, dut *DUT) (out []web.Value) {
 	for _, s := range seen.Services(ctx, dut) {
 		if s.Protocol == "http" {
-			out = append(out, Ask(ctx, dut, web.Secrets{Port: s.Addr.Port(), TLS: s.TLS}).Values...)
+			out = append(out, Ask(ctx, seen.Of(dut, s), web.Secrets{Port: s.Addr.Port(), TLS: s.TLS}).Values...)
 		}
 	}
 	return out

@@ -159,6 +159,9 @@ func published(ctx context.Context, dut *DUT) {
 			which = append(which, fmt.Sprintf("%s/%s (%s)", c.User, c.Password, c.Source))
 		}
 		Expect(which).To(BeEmpty(), "%s opens with a published password: %s", at, strings.Join(which, ", "))
+		if h.Budget > 0 {
+			Doubt(ctx, "%s: %d published credentials were not tried, for the lock-out budget of their accounts was spent: declare the lock-out in 1-AuthMech, bf:", at, h.Budget)
+		}
 		Note(ctx, "%s: %d of %d published credentials were tried and refused", at, h.Refused, h.Of)
 		switch {
 		case h.Open || h.Anything:
@@ -183,7 +186,7 @@ func recovered(ctx context.Context, dut *DUT, at login.Login) {
 
 // sameDoor tells whether two log-ins are one: the network shows what the IXIT declares.
 func sameDoor(a, b login.Login) bool {
-	return a.Protocol == b.Protocol && a.Port == b.Port && (a.Protocol != "json" || a.Path == b.Path)
+	return a.Protocol == b.Protocol && a.Address == b.Address && a.Port == b.Port && (a.Protocol != "json" || a.Path == b.Path)
 }
 
 // users are those that the sample declares.

@@ -17,14 +17,7 @@ import (
 
 // Found are the log-ins that the network shows.
 func Found(ctx context.Context, dut *harness.DUT) login.Found {
-	var at []login.Place
-	for _, s := range seen.Services(ctx, dut) {
-		switch s.Protocol {
-		case "http", "ssh", "telnet", "ftp", "mqtt":
-			at = append(at, login.Place{Port: s.Addr.Port(), TLS: s.TLS, Protocol: s.Protocol})
-		}
-	}
-	found := harness.Ask(ctx, dut, login.All{At: at})
+	found := seen.Found(ctx, dut)
 	for _, why := range found.Failed {
 		harness.Doubt(ctx, "log-ins there were not all seen: %s", why)
 	}

@@ -1,13 +1,18 @@
 package seen
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/evidence"
 	"github.com/secure-by-design/assay/harness/probe/login"
+	"github.com/secure-by-design/assay/harness/probe/service"
+	"github.com/secure-by-design/assay/harness/probe/ssh"
+	"github.com/secure-by-design/assay/harness/probe/tls"
 )
 
 // A DeclaredLogin is a log-in as its row of 1-AuthMech declares it, with the user and password that open it.
@@ -63,4 +68,70 @@ func asked(e device.Endpoint) (login.Login, bool) {
 		return l, false
 	}
 	return l, e.Port != 0
+}
+
+// Found are the log-ins that the network shows. A service that proves to be the same at two addresses is asked for its log-ins
+// once: wrong tries at both would count against one account.
+func Found(ctx context.Context, dut *harness.DUT) login.Found {
+	var at []login.Place
+	var first []service.Service
+	for _, s := range Services(ctx, dut) {
+		switch s.Protocol {
+		case "http", "ssh", "telnet", "ftp", "mqtt":
+		default:
+			continue
+		}
+		if !s.Elsewhere {
+			first = append(first, s)
+		} else if slices.ContainsFunc(first, func(o service.Service) bool { return same(ctx, dut, o, s) }) {
+			continue
+		}
+		at = append(at, Place(s))
+	}
+	return harness.Ask(ctx, dut, login.All{At: at})
+}
+
+// Place is where a service may take credentials.
+func Place(s service.Service) login.Place {
+	p := login.Place{Port: s.Addr.Port(), TLS: s.TLS, Protocol: s.Protocol}
+	if s.Elsewhere {
+		p.Address = s.Addr.Addr()
+	}
+	return p
+}
+
+// same tells whether a service at one address is the same as that of another: they name themselves alike and, where they have
+// one, prove the same key.
+func same(ctx context.Context, dut *harness.DUT, a, b service.Service) bool {
+	if a.Addr.Port() != b.Addr.Port() || a.Protocol != b.Protocol || a.TLS != b.TLS || a.Product != b.Product || a.Version != b.Version {
+		return false
+	}
+	switch {
+	case a.TLS:
+		return sameKeys(held(ctx, Of(dut, a), a), held(ctx, Of(dut, b), b))
+	case a.Protocol == "ssh":
+		return sameKeys(host(ctx, Of(dut, a), a), host(ctx, Of(dut, b), b))
+	}
+	return a.Banner == b.Banner
+}
+
+func held(ctx context.Context, at *harness.DUT, s service.Service) (out []string) {
+	for _, k := range harness.Ask(ctx, at, tls.Key{Port: s.Addr.Port()}).Keys {
+		out = append(out, k.SPKI)
+	}
+	return out
+}
+
+func host(ctx context.Context, at *harness.DUT, s service.Service) (out []string) {
+	for _, k := range harness.Ask(ctx, at, ssh.Offers{Port: s.Addr.Port()}).HostKeys {
+		out = append(out, k.SHA256)
+	}
+	return out
+}
+
+// sameKeys tells whether two services prove the same keys, and at least one.
+func sameKeys(a, b []string) bool {
+	slices.Sort(a)
+	slices.Sort(b)
+	return len(a) > 0 && slices.Equal(a, b)
 }

@@ -35,23 +35,17 @@ func Whole(s tcp.Scan) {
 	}
 }
 
-// Services are what listens on the TCP ports of the device's first address, as far as it says. Questions about a service know a
-// port alone, and ask it there: what listens on another address only is not looked into, so that the unit cannot PASS.
+// Services are what listens on the TCP ports of the device, at each of its addresses, as far as it says.
 func Services(ctx context.Context, dut *harness.DUT) []service.Service {
-	scan := Ports(ctx, dut)
-	var open []netip.AddrPort
-	first := map[uint16]bool{}
-	for _, at := range scan.Open {
-		if at.Addr() == scan.Asked[0] {
-			open, first[at.Port()] = append(open, at), true
-		}
+	return harness.Ask(ctx, dut, service.All{Ports: Ports(ctx, dut).Open})
+}
+
+// Of is the device at the address where a service listens: what the service is asked is asked there.
+func Of(dut *harness.DUT, s service.Service) *harness.DUT {
+	if s.Elsewhere {
+		return dut.At(s.Addr.Addr())
 	}
-	for _, at := range scan.Open {
-		if !first[at.Port()] {
-			harness.Doubt(ctx, "%v is open on another address than the first and was not looked into: name that address alone as the target", at)
-		}
-	}
-	return harness.Ask(ctx, dut, service.All{Ports: open})
+	return dut
 }
 
 // A TLSService is a service that speaks TLS, and what it offers.
@@ -64,7 +58,7 @@ type TLSService struct {
 func TLS(ctx context.Context, dut *harness.DUT) (out []TLSService) {
 	for _, s := range Services(ctx, dut) {
 		if s.TLS {
-			out = append(out, TLSService{s, harness.Ask(ctx, dut, tls.Offers{Port: s.Addr.Port()})})
+			out = append(out, TLSService{s, harness.Ask(ctx, Of(dut, s), tls.Offers{Port: s.Addr.Port()})})
 		}
 	}
 	return out
@@ -80,7 +74,7 @@ type SSHService struct {
 func SSH(ctx context.Context, dut *harness.DUT) (out []SSHService) {
 	for _, s := range Services(ctx, dut) {
 		if s.Protocol == "ssh" {
-			out = append(out, SSHService{s, harness.Ask(ctx, dut, ssh.Offers{Port: s.Addr.Port()})})
+			out = append(out, SSHService{s, harness.Ask(ctx, Of(dut, s), ssh.Offers{Port: s.Addr.Port()})})
 		}
 	}
 	return out
@@ -96,6 +90,9 @@ func Name(s service.Service) string {
 		p = "https"
 	case s.TLS:
 		p += " over TLS"
+	}
+	if s.Elsewhere {
+		return fmt.Sprintf("%s on TCP %d of %v", p, s.Addr.Port(), s.Addr.Addr())
 	}
 	return fmt.Sprintf("%s on TCP %d", p, s.Addr.Port())
 }

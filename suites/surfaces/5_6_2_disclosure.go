@@ -69,7 +69,7 @@ func disclosures(ctx context.Context, dut *DUT) (out []disclosure) {
 		if s.Protocol != "http" {
 			continue
 		}
-		site := Ask(ctx, dut, web.Pages{Port: s.Addr.Port(), TLS: s.TLS})
+		site := Ask(ctx, seen.Of(dut, s), web.Pages{Port: s.Addr.Port(), TLS: s.TLS})
 		if v := version.FindString(site.Server); v != "" {
 			out = append(out, disclosure{seen.Name(s), s.Addr.Port(), "version", v, false})
 		}

@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,9 +17,15 @@ import (
 
 // A Place is a service that may take credentials.
 type Place struct {
+	Address  netip.Addr // another of the device's than its first; zero: the first
 	Port     uint16
 	TLS      bool
 	Protocol string // http, ssh, telnet, ftp, mqtt
+}
+
+// login is a log-in of the place.
+func (p Place) login(protocol string) Login {
+	return Login{Protocol: protocol, Address: p.Address, Port: p.Port, TLS: p.TLS}
 }
 
 // All finds the log-ins of services.
@@ -39,7 +46,11 @@ type Found struct {
 func (q All) Ask(ctx context.Context, on *dial.Device) (Found, error) {
 	var f Found
 	for _, p := range q.At {
-		logins, gaps, err := find(ctx, on, p)
+		at := on
+		if p.Address.IsValid() {
+			at = on.At(p.Address)
+		}
+		logins, gaps, err := find(ctx, at, p)
 		switch {
 		case ctx.Err() != nil:
 			return f, context.Cause(ctx)
@@ -65,7 +76,7 @@ func find(ctx context.Context, on *dial.Device, p Place) (logins []Login, gaps [
 		}
 		for _, a := range o.Auth {
 			if slices.Contains(a.Methods, "password") || slices.Contains(a.Methods, "keyboard-interactive") || a.Open {
-				return []Login{{Protocol: "ssh", Port: p.Port}}, nil, nil
+				return []Login{p.login("ssh")}, nil, nil
 			}
 		}
 	case "mqtt":
@@ -73,9 +84,9 @@ func find(ctx context.Context, on *dial.Device, p Place) (logins []Login, gaps [
 		if err != nil || !o.MQTT || o.Anonymous {
 			return nil, nil, err
 		}
-		return []Login{{Protocol: "mqtt", Port: p.Port, TLS: p.TLS}}, nil, nil
+		return []Login{p.login("mqtt")}, nil, nil
 	case "ftp", "telnet":
-		return []Login{{Protocol: p.Protocol, Port: p.Port, TLS: p.TLS}}, nil, nil
+		return []Login{p.login(p.Protocol)}, nil, nil
 	}
 	return nil, nil, nil
 }
@@ -87,7 +98,8 @@ func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, gaps []s
 		return nil, nil, err
 	}
 	for _, page := range site.Pages {
-		l := Login{Port: p.Port, TLS: p.TLS, Path: page.Path, Guards: page.Path}
+		l := p.login("")
+		l.Path, l.Guards = page.Path, page.Path
 		if page.Status == 401 {
 			for _, c := range challenges(page.Auth) {
 				l.Protocol, l.Realm = c.scheme, clip(c.params["realm"])
@@ -123,7 +135,8 @@ func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), 100)], "\
 
 // formLogin reads a form that posts a password to this very server. A form with two passwords sets one.
 func formLogin(p Place, page string, f web.Form) (Login, bool) {
-	l := Login{Protocol: "form", Port: p.Port, TLS: p.TLS, Page: page}
+	l := p.login("form")
+	l.Page = page
 	for _, in := range f.Fields {
 		switch in.Type {
 		case "password":

@@ -149,7 +149,7 @@ func shut(r web.Response) bool {
 	return r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden || passwordForm(r.Body)
 }
 
-func origin(on *dial.Device, l Login) string { return web.Origin(on, l.Port, l.TLS) }
+func origin(on *dial.Device, l Login) string { return web.Origin(l.on(on), l.Port, l.TLS) }
 
 func passwordForm(body []byte) bool {
 	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
@@ -22,7 +23,8 @@ import (
 
 // A Login is a place where credentials are taken.
 type Login struct {
-	Protocol string // basic, digest, form, json, ssh, telnet, ftp, mqtt
+	Protocol string     // basic, digest, form, json, ssh, telnet, ftp, mqtt
+	Address  netip.Addr // another of the device's than its first; zero: the first
 	Port     uint16
 	TLS      bool
 	Path     string // of HTTP: where they go
@@ -36,6 +38,13 @@ type Login struct {
 
 // String is how a reader knows it: "the form at https port 8443 /login".
 func (l Login) String() string {
+	if l.Address.IsValid() {
+		return fmt.Sprintf("%s of %v", l.spell(), l.Address)
+	}
+	return l.spell()
+}
+
+func (l Login) spell() string {
 	web := "http"
 	if l.TLS {
 		web = "https"
@@ -55,8 +64,21 @@ func (l Login) String() string {
 	return fmt.Sprintf("%s on port %d", l.Protocol, l.Port)
 }
 
+// on is the device at the log-in's address.
+func (l Login) on(d *dial.Device) *dial.Device {
+	if l.Address.IsValid() {
+		return d.At(l.Address)
+	}
+	return d
+}
+
 // account is how the lock-out budget knows an account.
-func (l Login) account(user string) string { return fmt.Sprintf("%d %s %s", l.Port, l.Protocol, user) }
+func (l Login) account(user string) string {
+	if l.Address.IsValid() { // another server than that of the first address, for all that is known
+		return fmt.Sprintf("%v %d %s %s", l.Address, l.Port, l.Protocol, user)
+	}
+	return fmt.Sprintf("%d %s %s", l.Port, l.Protocol, user)
+}
 
 // An Outcome is what came of a try.
 type Outcome string
@@ -175,6 +197,7 @@ func cut(err error) bool {
 
 // speak tries in the protocol of the log-in.
 func speak(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (Tried, error) {
+	on = l.on(on)
 	switch l.Protocol {
 	case "basic":
 		return basic(ctx, on, l, user, password, header)
@@ -197,6 +220,7 @@ func speak(ctx context.Context, on *dial.Device, l Login, user, password string,
 }
 
 func anonymous(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
+	on = l.on(on)
 	switch l.Protocol {
 	case "basic", "digest", "form", "json":
 		return unauthenticated(ctx, on, l)

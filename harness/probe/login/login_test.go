@@ -65,7 +65,7 @@ func busy(t *testing.T, c clock.Clock) context.Context {
 
 func TestFindsTheFormAndSSH(t *testing.T) {
 	on, _ := device(t, clock.Real())
-	f, err := All{At: []Place{{specimen.HTTPS, true, "http"}, {specimen.HTTP, false, "http"}, {specimen.SSH, false, "ssh"}, {specimen.MQTTS, true, "mqtt"}}}.Ask(t.Context(), on)
+	f, err := All{At: []Place{{Port: specimen.HTTPS, TLS: true, Protocol: "http"}, {Port: specimen.HTTP, TLS: false, Protocol: "http"}, {Port: specimen.SSH, TLS: false, Protocol: "ssh"}, {Port: specimen.MQTTS, TLS: true, Protocol: "mqtt"}}}.Ask(t.Context(), on)
 	if err != nil || len(f.Failed) > 0 {
 		t.Fatal(err, f.Failed)
 	}
@@ -169,7 +169,7 @@ func TestBasicAndDigestOfARealServer(t *testing.T) {
 	defer s.Close()
 	at := netip.MustParseAddrPort(strings.TrimPrefix(s.URL, "http://"))
 	on := behind(t, clock.Real(), at.Addr(), at.Port())
-	f, err := All{At: []Place{{at.Port(), false, "http"}}}.Ask(t.Context(), on)
+	f, err := All{At: []Place{{Port: at.Port(), TLS: false, Protocol: "http"}}}.Ask(t.Context(), on)
 	if err != nil || len(f.Logins) != 1 || f.Logins[0].Realm != "cam" {
 		t.Fatalf("%v %+v", err, f)
 	}

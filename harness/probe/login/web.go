@@ -21,7 +21,7 @@ import (
 const Patience = 90 * time.Second
 
 func ask(ctx context.Context, on *dial.Device, l Login, method, path, body string, header map[string]string) (web.Response, error) {
-	return web.Do(ctx, on, web.Request{Port: l.Port, TLS: l.TLS, Method: method, Path: path, Body: body, Header: header, Patience: Patience})
+	return web.Do(ctx, l.on(on), web.Request{Port: l.Port, TLS: l.TLS, Method: method, Path: path, Body: body, Header: header, Patience: Patience})
 }
 
 func with(header map[string]string, pairs ...string) map[string]string {

@@ -221,7 +221,7 @@ func TestDigests(t *testing.T) {
 		}
 	}
 	on, port := site(t, digestServer(t, "MD5", "auth", `Basic realm="x"`))
-	f, err := All{At: []Place{{port, false, "http"}}}.Ask(t.Context(), on)
+	f, err := All{At: []Place{{Port: port, TLS: false, Protocol: "http"}}}.Ask(t.Context(), on)
 	if err != nil || len(f.Logins) != 2 || f.Logins[1].Protocol != "digest" || f.Logins[1].Realm != `the "cam"` {
 		t.Errorf("both schemes are log-ins: %v %+v", err, f)
 	}

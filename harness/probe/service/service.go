@@ -37,16 +37,17 @@ const (
 
 // A Service is what speaks at a port.
 type Service struct {
-	Addr     netip.AddrPort
-	State    dial.Outcome // of connecting: open, refused, timeout
-	Protocol string       // ssh, ftp, telnet, shell, smtp, pop3, imap, vnc, mysql, http, mqtt, rtsp, amqp, redis; "" where none is known
-	TLS      bool         // it is spoken inside TLS
-	Banner   string       // the first that it said; what is not printable stands as \xNN, \r, \n
-	Product  string       // as it names itself, in Banner's manner
-	Version  string
-	Via      string   // how it was known: "greeting", "answer to GET / HTTP/1.1", …
-	Note     string   // what else was seen, or why nothing is known
-	Tried    []string // what was spoken to it, in order
+	Addr      netip.AddrPort
+	Elsewhere bool         // Addr is another address of the device than its first
+	State     dial.Outcome // of connecting: open, refused, timeout
+	Protocol  string       // ssh, ftp, telnet, shell, smtp, pop3, imap, vnc, mysql, http, mqtt, rtsp, amqp, redis; "" where none is known
+	TLS       bool         // it is spoken inside TLS
+	Banner    string       // the first that it said; what is not printable stands as \xNN, \r, \n
+	Product   string       // as it names itself, in Banner's manner
+	Version   string
+	Via       string   // how it was known: "greeting", "answer to GET / HTTP/1.1", …
+	Note      string   // what else was seen, or why nothing is known
+	Tried     []string // what was spoken to it, in order
 }
 
 // Identify asks about one port of the device's address.
@@ -99,7 +100,7 @@ func sideBySide(c clock.Clock, n int, do func(int)) {
 
 // identify is the whole conversation with one port.
 func identify(ctx context.Context, on *dial.Device, at netip.AddrPort) (Service, error) {
-	t := &talk{on: on, at: at, s: Service{Addr: at, State: dial.Opened}}
+	t := &talk{on: on, at: at, s: Service{Addr: at, Elsewhere: at.Addr() != on.Address(), State: dial.Opened}}
 	err := t.run(ctx)
 	switch {
 	case err != nil && fact(err):
