@@ -119,11 +119,11 @@ func (c *Catalogue) Honest() []*Honest { return c.honest }
 // Requirements returns the rows of all rule books.
 func (c *Catalogue) Requirements() []*Requirement { return c.requirements }
 
-// Digest returns the SHA-256 over all tables, in hex: the record names by it
-// what a verdict was judged by.
+// Digest returns the SHA-256 over all tables and the catalogue of algorithms,
+// in hex: the record names by it what a verdict was judged by.
 func (c *Catalogue) Digest() string { return c.digest }
 
-func digest(fsys fs.FS) (string, error) {
+func digest(fsys fs.FS, algorithms string) (string, error) {
 	names, err := fs.Glob(fsys, "*.tsv")
 	if err != nil {
 		return "", err
@@ -137,6 +137,7 @@ func digest(fsys fs.FS) (string, error) {
 		fmt.Fprintf(h, "%s %d\n", name, len(data))
 		h.Write(data)
 	}
+	fmt.Fprintf(h, "algorithms.tsv %d\n%s", len(algorithms), algorithms)
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 

@@ -26,7 +26,7 @@ func Read(fsys fs.FS) (*Catalogue, error) {
 		return nil, err
 	}
 	r.cat.index()
-	digest, err := digest(fsys)
+	digest, err := digest(fsys, algorithmData)
 	if err != nil {
 		return nil, fmt.Errorf("digest the tables: %w", err)
 	}

@@ -194,6 +194,9 @@ func TestDigestFollowsTheTables(t *testing.T) {
 	if err != nil || other.Digest() == c.Digest() {
 		t.Errorf("other tables, same digest (%v)", err)
 	}
+	if d, err := digest(tables(t), strings.Replace(algorithmData, "accepted", "refused", 1)); err != nil || d == c.Digest() {
+		t.Errorf("other algorithms, same digest (%v)", err)
+	}
 }
 
 // The tables are ours, but a record may one day carry its own: reading ends in
