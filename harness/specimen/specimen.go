@@ -180,7 +180,9 @@ func newDevice(ctx context.Context, o Options, unit string, m *maker, has map[st
 
 // stop ends all that it runs, and waits.
 func (d *Device) stop() {
+	d.mu.Lock() // whoever sees it running may still add to what is waited for
 	d.cancel()
+	d.mu.Unlock()
 	for _, c := range slices.Backward(d.close) {
 		c()
 	}

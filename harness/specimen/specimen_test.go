@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -163,6 +164,26 @@ func TestNothingIsLeftRunning(t *testing.T) {
 		}
 		client.CloseIdleConnections()
 		runtime.Gosched()
+	}
+}
+
+// An update that is taken while the device is stopped neither outlives it nor races with its end.
+func TestStoppedAmidUpdates(t *testing.T) {
+	t.Parallel()
+	d := newDevice(t.Context(), Options{Clock: clock.Real(), Install: time.Hour}, "A", newMaker(), nil)
+	var busy sync.WaitGroup
+	for range 4 {
+		busy.Go(func() {
+			for d.ctx.Err() == nil {
+				d.install("1.1.0")
+			}
+			d.install("1.2.0")
+		})
+	}
+	d.stop()
+	busy.Wait()
+	if d.pending == "1.2.0" {
+		t.Error("a stopped device began an update")
 	}
 }
 

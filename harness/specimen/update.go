@@ -123,11 +123,14 @@ func older(a, b string) bool {
 	return false
 }
 
-// install takes its time and restarts.
+// install takes its time and restarts; a device that is being stopped begins none.
 func (d *Device) install(version string) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil {
+		return
+	}
 	d.pending = version
-	d.mu.Unlock()
 	d.wg.Go(func() {
 		if clock.Idle(d.ctx, d.Clock, d.Install) != nil {
 			return
