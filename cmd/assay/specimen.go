@@ -38,6 +38,8 @@ func specimenCommand() *cobra.Command {
 					return err
 				}
 				defer os.RemoveAll(dir)
+			} else if err := os.MkdirAll(dir, 0o700); err != nil {
+				return fmt.Errorf("--dir %s: %w", dir, err)
 			}
 			o := specimen.Options{Addr: at, Clock: clock.Real(), Faults: faults, Honest: honest, Name: name, Dir: dir, MDNS: true}
 			return runSpecimen(c, o, pair)
