@@ -23,7 +23,7 @@ func TestLoad(t *testing.T) {
 		"a version, as text": {f.Updates.Images["n"].Version, "1.10"},
 		"a short claim":      {f.ICS["5.1-2A"], Claim{Support: "N/A"}},
 		"a long claim":       {f.ICS["5.1-2"], Claim{"N", "users choose the password"}},
-		"yes":                {(*f.IXIT.SoftServ)[0].Configures, true},
+		"yes":                {(*f.IXIT.SoftServ)[0].Configures, Yes},
 		"a port":             {(*f.IXIT.AuthMech)[0].At[0].Port, uint16(8443)},
 		"seconds":            {(*f.IXIT.AuthMech)[0].BF.LockS, 60.0},
 		"a place":            {*f.Updates.Layout.Payload, Place{At: 16, Length: -4}},

@@ -20,8 +20,9 @@ import (
 type reader struct {
 	file     string
 	problems Errors
-	places   map[string]place // by path, as "ixit/1-AuthMech/0/ID"
-	broken   map[string]bool  // paths with a problem of form: what is missing there may be what was misspelt
+	places   map[string]place  // by path, as "ixit/1-AuthMech/0/ID", with the names of V2.1
+	written  map[string]string // of things with a name of each edition: the one that stands in the file, by path
+	broken   map[string]bool   // paths with a problem of form: what is missing there may be what was misspelt
 }
 
 type place struct{ line, column int }
@@ -29,7 +30,7 @@ type place struct{ line, column int }
 // read decodes; what is wrong stands in the reader's problems.
 func read(path string, b []byte) (*File, *reader) {
 	f := &File{Path: path, Source: b}
-	r := &reader{file: path, places: map[string]place{}, broken: map[string]bool{}}
+	r := &reader{file: path, places: map[string]place{}, written: map[string]string{}, broken: map[string]bool{}}
 	tree, err := parse(b)
 	var syntax yaml.Error
 	switch {
@@ -176,18 +177,29 @@ func (r *reader) object(n ast.Node, v reflect.Value, path string) {
 		return
 	}
 	fields := map[string]int{}
-	var names []string
+	var known []string
 	for i := range v.NumField() {
-		if key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ","); key != "-" {
-			fields[key] = i
-			names = append(names, key)
+		key, newer := names(v.Type().Field(i))
+		for _, k := range []string{key, newer} {
+			if k != "" && k != "-" {
+				fields[k] = i
+				known = append(known, k)
+			}
 		}
 	}
 	r.pairs(n, path, func(key string, at place, value ast.Node) {
 		i, ok := fields[key]
 		if !ok {
-			r.wrong(path, at, fmt.Sprintf("%s knows no %q", name(path), key), nearest(key, names))
+			r.wrong(path, at, fmt.Sprintf("%s knows no %q", name(path), clip(key)), nearest(key, known))
 			return
+		}
+		if first, newer := names(v.Type().Field(i)); newer != "" {
+			p := below(path, first)
+			if before, twice := r.written[p]; twice {
+				r.wrong(path, at, fmt.Sprintf("%q stands here as %q too", key, before), "they are one thing under its names in two editions: keep one")
+				return
+			}
+			r.written[p], r.places[p], key = key, at, first
 		}
 		r.value(value, v.Field(i), below(path, key))
 	})
@@ -255,15 +267,15 @@ func (r *reader) scalar(n ast.Node, v reflect.Value, path string) {
 	}
 	switch v.Kind() {
 	case reflect.String:
+		if v.Type() == reflect.TypeFor[Answer]() {
+			r.answer(s, v, path, at)
+			return
+		}
 		v.SetString(s)
 	case reflect.Bool:
-		switch strings.ToLower(s) {
-		case "yes", "true":
-			v.SetBool(true)
-		case "no", "false":
-		default:
-			r.wrong(path, at, fmt.Sprintf("%s is %q", name(path), clip(s)), "write yes or no")
-		}
+		var a Answer
+		r.answer(s, reflect.ValueOf(&a).Elem(), path, at)
+		v.SetBool(a.Yes())
 	case reflect.Int:
 		i, err := strconv.ParseInt(s, 0, 32)
 		if err != nil {
@@ -285,6 +297,18 @@ func (r *reader) scalar(n ast.Node, v reflect.Value, path string) {
 		v.SetFloat(x)
 	default:
 		panic("no way to read " + v.Type().String())
+	}
+}
+
+// answer decodes yes and no.
+func (r *reader) answer(s string, v reflect.Value, path string, at place) {
+	switch strings.ToLower(s) {
+	case "yes", "true":
+		v.SetString(string(Yes))
+	case "no", "false":
+		v.SetString(string(No))
+	default:
+		r.wrong(path, at, fmt.Sprintf("%s is %q", name(path), clip(s)), "write yes or no")
 	}
 }
 

@@ -44,7 +44,7 @@ type function struct {
 // functions are those that the device file makes triable; those that configure alone for 5.5-5.
 func functions(dut *DUT, configuring bool) (out []function) {
 	for _, s := range seen.Table(dut, "13-SoftServ", "13-SoftServ", dut.IXIT().SoftServ) {
-		if configuring && !s.Configures {
+		if configuring && !s.Configures.Yes() {
 			continue
 		}
 		for _, f := range s.Functions {

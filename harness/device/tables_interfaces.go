@@ -1,0 +1,62 @@
+package device
+
+// Intf is a row of 15-Intf, in V3.1 of 15-PhyIntf or 28-LogIntf.
+type Intf struct {
+	ID          string      `yaml:"ID"`
+	Description string      `yaml:"Description"`
+	Type        string      `yaml:"Type,omitempty"` // network, logical, physical; not in 28-LogIntf
+	Status      string      `yaml:"Status,omitempty"`
+	Access      string      `yaml:"Access,omitempty"`                // 28-LogIntf
+	Disclosed   string      `yaml:"Disclosed Information,omitempty"` // not in 15-PhyIntf
+	Debug       string      `yaml:"Debug Interface,omitempty"`
+	Protection  string      `yaml:"Protection,omitempty"`          // not in 28-LogIntf
+	Resilience  string      `yaml:"Resilience Measures,omitempty"` // 28-LogIntf
+	At          []Endpoint  `yaml:"at,omitempty"`
+	State       string      `yaml:"state,omitempty"`      // enabled, disabled, disabled-permanently
+	Need        string      `yaml:"need,omitempty"`       // always, intermittent, never
+	On          string      `yaml:"on,omitempty"`         // of an intermittent one: what switches it on
+	Off         string      `yaml:"off,omitempty"`        // and off
+	WindowS     float64     `yaml:"window_s,omitempty"`   // and how long it is on at most, in seconds
+	Medium      string      `yaml:"medium,omitempty"`     // ethernet, wifi, bluetooth, zigbee, usb, serial, jtag, …
+	Group       string      `yaml:"group,omitempty"`      // multicast group that it answers
+	Accessible  Answer      `yaml:"accessible,omitempty"` // reached without opening the casing
+	IsDebug     Answer      `yaml:"debug,omitempty"`
+	Guard       string      `yaml:"protection,omitempty"` // casing, auth, none
+	Discloses   []Item      `yaml:"disclosed,omitempty"`
+	Backoff     *Resilience `yaml:"resilience,omitempty"`
+	Input       Answer      `yaml:"input,omitempty"` // takes data of a user or of a network
+}
+
+// An Item is something that an interface tells without a login.
+type Item struct {
+	Item     string `yaml:"item"` // version, serial, model, name, …
+	Relevant bool   `yaml:"relevant,omitempty"`
+	Reason   string `yaml:"reason,omitempty"`
+}
+
+// UserIntf is a row of 27-UserIntf.
+type UserIntf struct {
+	ID          string `yaml:"ID"`
+	Description string `yaml:"Description"`
+	Type        string `yaml:"Type,omitempty"` // V3.1
+	Input       Answer `yaml:"input,omitempty"`
+	Kind        string `yaml:"kind,omitempty"` // web, app, buttons, voice, display, cli
+}
+
+// ExtAPI is a row of 28-ExtAPI (V2.1).
+type ExtAPI struct {
+	ID          string     `yaml:"ID"`
+	Description string     `yaml:"Description"`
+	At          []Endpoint `yaml:"at,omitempty"`
+	Input       Answer     `yaml:"input,omitempty"`
+}
+
+// InpVal is a row of 29-InpVal.
+type InpVal struct {
+	ID          string   `yaml:"ID"`
+	Description string   `yaml:"Description"`
+	Source      string   `yaml:"Source,omitempty"`  // V3.1
+	Sources     []string `yaml:"sources,omitempty"` // rows of 27-UserIntf, 28-ExtAPI, 28-LogIntf, 11-ComMech whose input it checks
+	Where       string   `yaml:"where,omitempty"`   // device, client
+	Kind        string   `yaml:"kind,omitempty"`    // allow-list, type, length, schema, escaping, …
+}
