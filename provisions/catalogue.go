@@ -25,6 +25,8 @@ type Catalogue struct {
 	faults       []*Fault
 	honest       []*Honest
 	requirements []*Requirement
+	profiles     []*Profile
+	recognitions []*Recognition
 	names        map[Edition]*nameIndex
 	digest       string
 }

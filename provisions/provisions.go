@@ -270,13 +270,3 @@ type Honest struct {
 	Behaviour string `json:"behaviour"`
 	Spares    []Ref  `json:"spares"` // units that must not FAIL for it
 }
-
-// Requirement is one row of a rule book (a law, a label) mapped to provisions.
-type Requirement struct {
-	Profile    string   `json:"profile"`
-	ID         string   `json:"id"`
-	Summary    string   `json:"summary"`
-	Provisions []string `json:"provisions,omitempty"` // as written: "5.1-1", "5.2-3(p)" in part, "5.4-1..5.4-4"
-	Source     string   `json:"source"`
-	Confidence string   `json:"confidence"`
-}

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -16,9 +15,12 @@ func Read(fsys fs.FS) (*Catalogue, error) {
 	r.ixit()
 	r.provisions()
 	r.cases()
+	r.requirements()
 	r.profiles()
+	r.recognitions()
 	r.methods()
 	r.beyond()
+	r.supported()
 	r.faults()
 	r.honest()
 	r.links()
@@ -248,39 +250,6 @@ func (r *reader) childless() {
 }
 
 var rangePattern = regexp.MustCompile(`^(.+-)([0-9]+)\.\.(.+-)([0-9]+)$`)
-
-func (r *reader) profiles() {
-	for _, at := range r.table("profiles.tsv") {
-		q := &Requirement{Profile: at.cells["profile"], ID: at.cells["requirement"], Summary: at.cells["summary"],
-			Provisions: r.list(at, "provisions"), Source: at.cells["source"], Confidence: at.cells["confidence"]}
-		name := q.Profile + ":" + q.ID
-		if r.required[name] {
-			r.bad(at, "requirement %s stands twice", name)
-		}
-		r.required[name] = true
-		for _, ref := range q.Provisions {
-			if !r.profileRef(ref) {
-				r.bad(at, "unknown provision %q", ref)
-			}
-		}
-		r.cat.requirements = append(r.cat.requirements, q)
-	}
-}
-
-// profileRef accepts a provision of any edition, "5.2-3(p)" (in part), "5.4-1..5.4-4",
-// and "HG7.3-1": home-gateway provisions of TS 103 848, which are not in the tables.
-func (r *reader) profileRef(ref string) bool {
-	ref = strings.TrimSuffix(ref, "(p)")
-	if strings.HasPrefix(ref, "HG") && idPattern.MatchString(ref[2:]) {
-		return true
-	}
-	if m := rangePattern.FindStringSubmatch(ref); m != nil {
-		from, _ := strconv.Atoi(m[2])
-		to, _ := strconv.Atoi(m[4])
-		return m[1] == m[3] && from < to && r.known(ID(m[1]+m[2])) && r.known(ID(m[3]+m[4]))
-	}
-	return r.known(ID(ref))
-}
 
 // known tells whether any edition has the provision.
 func (r *reader) known(id ID) bool {

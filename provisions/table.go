@@ -21,7 +21,9 @@ var columns = map[string]string{
 	"methods-beyond.tsv": "unit summary editions rungs needs procedure fails_when passes_when cap faults level",
 	"faults.tsv":         "fault part behaviour breaks contradicts",
 	"honest.tsv":         "variant behaviour spares",
-	"profiles.tsv":       "profile requirement summary provisions source confidence",
+	"profiles.tsv":       "profile requirement kind summary provisions map source primary read confidence",
+	"rulebooks.tsv":      "profile title kind edition rule books as_of",
+	"recognition.tsv":    "id from to scope since source primary read confidence",
 }
 
 // mayBeEmpty names the columns whose cells may be empty.
