@@ -249,7 +249,7 @@ func Note(ctx context.Context, what string, a ...any) {
 // judge runs a unit's body and takes its verdict; nothing else does.
 func (r *Run) judge(ctx context.Context, dut *DUT, u *unit) Outcome {
 	run := &running{unit: u, dut: dut}
-	run.outcome = Outcome{Unit: u.id, Purpose: u.purpose, Basis: Observed, Climbed: slices.Clone(u.climbs)}
+	run.outcome = Outcome{Unit: u.id, Purpose: u.purpose, Basis: BasisObserved, Climbed: slices.Clone(u.climbs)}
 	r.begin(run)
 	for _, rung := range u.row.Method.Rungs {
 		if !slices.Contains(u.climbs, rung) {
@@ -265,7 +265,7 @@ func (r *Run) judge(ctx context.Context, dut *DUT, u *unit) Outcome {
 		o.Verdict, o.Reason, o.Next, o.Vacuous, o.Proposal = s.verdict, s.reason, s.next, s.vacuous, s.proposal
 	}
 	if run.declared && !run.asked {
-		o.Basis = Declared
+		o.Basis = BasisDeclared
 	}
 	if o.Verdict == Pass && len(run.doubts) > 0 {
 		o.Verdict, o.Vacuous, o.Reason = Inconclusive, false, "nothing contrary was seen, but "+strings.Join(run.doubts, "; ")
@@ -278,7 +278,7 @@ func (r *Run) judge(ctx context.Context, dut *DUT, u *unit) Outcome {
 // settle holds a raw verdict against the rules that no body may break.
 func settle(o *Outcome, u *unit, state device.State, open Opening) {
 	if o.Vacuous {
-		o.Basis = Declared
+		o.Basis = BasisDeclared
 	} else if o.Attempts == 0 {
 		o.Basis, o.Proposal = "", nil
 		if o.Verdict == Fail {
@@ -292,11 +292,11 @@ func settle(o *Outcome, u *unit, state device.State, open Opening) {
 		return
 	}
 	judged := o.Verdict == Pass || o.Verdict == Fail || o.Proposal != nil
-	if judged && u.binds != "" && state != u.binds && o.Basis != Declared {
+	if judged && u.binds != "" && state != u.binds && o.Basis != BasisDeclared {
 		notInState(o, u.binds, state)
 		return
 	}
-	if o.passes() && u.quota != "" && open.Effort == Quick && o.Basis != Declared {
+	if o.passes() && u.quota != "" && open.Effort == Quick && o.Basis != BasisDeclared {
 		o.Verdict, o.Proposal, o.Reason = Inconclusive, nil, "a quick run does not reach what the method asks: "+u.quota
 		o.Next = "run again with --effort normal"
 	}

@@ -1,9 +1,12 @@
 package harness
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/secure-by-design/assay/harness/device"
 )
 
 // A Proposal is the machine's finding where the judgement is a person's. It counts for nothing until a person answers.
@@ -70,6 +73,23 @@ func propose(all []stop) *Proposal {
 		return nil
 	}
 	return &Proposal{v, strings.Join(why[v], "; ")}
+}
+
+// Declared gives the rows of an IXIT table, by its name in either edition, as device.File.Table does: none where it is
+// declared as "none". A unit that uses nothing else has the basis declared. A table that is not declared ends the unit.
+//
+//	for _, row := range Declared(ctx, dut, "7-UpdMech") { … row.Fields["Security Guarantees"] … }
+func Declared(ctx context.Context, dut *DUT, table string) []device.Row {
+	u := unitOf(ctx)
+	if dut.File == nil {
+		Lack("give a device file that declares "+table+": --device FILE", "no device file was given, and %s is needed", table)
+	}
+	rows, ok := dut.File.Table(table)
+	if !ok {
+		Lack("declare "+table+" in the ixit: of the device file", "%s is not declared", table)
+	}
+	u.reads(dut, table)
+	return rows
 }
 
 // reads notes that the unit read a table of the device file, which stands beside the record's first event.

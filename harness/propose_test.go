@@ -2,12 +2,15 @@ package harness
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	. "github.com/onsi/gomega"
 
+	"github.com/secure-by-design/assay/harness/clock"
 	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/evidence"
 )
 
 func TestAProposalCountsForNothingAndIsKept(t *testing.T) {
@@ -102,4 +105,62 @@ func TestAProposalObeysStateAndEffort(t *testing.T) {
 	if _, out := live(t, o); out[0].Proposal != nil || !strings.Contains(out[0].Reason, "quick run") {
 		t.Errorf("%+v", out[0])
 	}
+}
+
+func TestWhatIsDeclaredIsReadAndSaysSo(t *testing.T) {
+	f := &device.File{Edition: "V2.1", IXIT: device.IXIT{UpdMech: &[]device.UpdMech{{ID: "UpdMech-1", Description: "pulls nightly"}}, SoftServ: &[]device.SoftServ{}}}
+	var rows []device.Row
+	suite(t, func(dut *DUT) {
+		Unit("a", "", func(ctx context.Context) { rows = Declared(ctx, dut, "7-UpdMech"); Declared(ctx, dut, "7-UpdMech") })
+		Unit("b", "", func(ctx context.Context) { Declared(ctx, dut, "13-SoftServ"); Ask(ctx, dut, count{}) })
+		Unit("c", "", func(ctx context.Context) { Declared(ctx, dut, "24-TelData") })
+	})
+	dir, out := declaredRun(t, f)
+	a, b, c := out[0], out[1], out[2]
+	if len(rows) != 1 || rows[0].ID != "UpdMech-1" {
+		t.Errorf("rows %+v", rows)
+	}
+	if a.Verdict != Pass || a.Basis != BasisDeclared || a.Attempts != 1 || a.Evidence[0].Event != 1 || a.Evidence[0].What != "device file: 7-UpdMech" {
+		t.Errorf("declared alone: %+v", a)
+	}
+	if b.Verdict != Pass || b.Basis != BasisObserved || b.Attempts != 2 {
+		t.Errorf("asked too: %+v", b)
+	}
+	if c.Verdict != Inconclusive || !strings.Contains(c.Reason, "24-TelData is not declared") || c.Next == "" || c.Basis != "" {
+		t.Errorf("not declared: %+v", c)
+	}
+	p, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.File = f
+	second, _, err := p.Replay(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, y := plain(t, out), plain(t, second); x != y {
+		t.Errorf("the replay differs:\n%s\n%s", x, y)
+	}
+	if _, out = live(t, opening()); !strings.Contains(out[0].Reason, "no device file was given") {
+		t.Errorf("%+v", out[0])
+	}
+}
+
+// declaredRun is live with a device file.
+func declaredRun(t testing.TB, f *device.File) (string, []Outcome) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "run")
+	rec, err := evidence.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rec.Close()
+	c := clock.NewJump()
+	a := on(t, "A", c)
+	a.File = f
+	out, err := (&Run{Opening: opening(), Record: rec, Clock: c}).Start(t.Context(), a, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, out
 }

@@ -40,10 +40,10 @@ type Basis string
 
 // Bases of a verdict.
 const (
-	Observed Basis = "observed" // the device itself
-	Declared Basis = "declared" // the device file
-	Attested Basis = "attested" // a person's judgement
-	External Basis = "external" // a certificate or report
+	BasisObserved Basis = "observed" // the device itself
+	BasisDeclared Basis = "declared" // the device file
+	BasisAttested Basis = "attested" // a person's judgement
+	BasisExternal Basis = "external" // a certificate or report
 )
 
 // A Question observes a device and leaves it as it was. Its exported fields are its key and its

@@ -75,7 +75,7 @@ func HTML(w io.Writer, m *harness.Matrix) error {
 // basis says on what the judged units of a row rest: "3 observed, 1 declared".
 func basis(r harness.Row) string {
 	var said []string
-	for _, b := range []harness.Basis{harness.Observed, harness.Declared, harness.Attested, harness.External} {
+	for _, b := range []harness.Basis{harness.BasisObserved, harness.BasisDeclared, harness.BasisAttested, harness.BasisExternal} {
 		if n := r.Basis[b]; n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", n, b))
 		}

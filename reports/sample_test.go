@@ -24,26 +24,26 @@ type result struct {
 
 var (
 	declaredResults = map[string]result{
-		"5.1-1-1a": {harness.Pass, "", "each of 3 password rows is per device or user-set", "", harness.Declared},
+		"5.1-1-1a": {harness.Pass, "", "each of 3 password rows is per device or user-set", "", harness.BasisDeclared},
 		"5.1-1-2a": {harness.Inconclusive, "", "state not shown: the observation stands as a finding", "say how far its set-up has come: --state", ""},
-		"5.1-1-2c": {harness.Fail, "", "admin/admin opens https://127.1.2.3:8443/, three times of three, in a state shown to be initialised", "", harness.Observed},
-		"5.1-5-2b": {harness.Pass, "", "after 5 wrong tries each further one waits 30 s; the own password still opened it", "", harness.Observed},
-		"5.3-2-2a": {harness.Done, "", "", "", harness.Observed},
-		"5.3-2-2b": {harness.Fail, "", "an image whose payload was changed was installed, twice of two; the genuine one was too", "", harness.Observed},
+		"5.1-1-2c": {harness.Fail, "", "admin/admin opens https://127.1.2.3:8443/, three times of three, in a state shown to be initialised", "", harness.BasisObserved},
+		"5.1-5-2b": {harness.Pass, "", "after 5 wrong tries each further one waits 30 s; the own password still opened it", "", harness.BasisObserved},
+		"5.3-2-2a": {harness.Done, "", "", "", harness.BasisObserved},
+		"5.3-2-2b": {harness.Fail, "", "an image whose payload was changed was installed, twice of two; the genuine one was too", "", harness.BasisObserved},
 		"5.3-2-2c": {harness.NotDone, "", "the device did not take the genuine image", "give the image n+1 in the device file: updates.images", ""},
-		"5.5-1-2a": {harness.Fail, "", "mqtt on port 1883 carries the canary in clear", "", harness.Observed},
-		"5.5-6-2a": {harness.Fail, "", "mqtt on port 1883 carries the canary in clear", "", harness.Observed},
+		"5.5-1-2a": {harness.Fail, "", "mqtt on port 1883 carries the canary in clear", "", harness.BasisObserved},
+		"5.5-6-2a": {harness.Fail, "", "mqtt on port 1883 carries the canary in clear", "", harness.BasisObserved},
 		"5.5-7-2a": {harness.Inconclusive, "", "needs the bench to stand between", "run it on the bench", ""},
-		"5.6-1-2a": {harness.Pass, "", "every port declared disabled is closed, of 65535 asked", "", harness.Observed},
+		"5.6-1-2a": {harness.Pass, "", "every port declared disabled is closed, of 65535 asked", "", harness.BasisObserved},
 		"5.11-1-2b": {harness.Inconclusive, "", "no operation factory-reset is declared",
 			"declare the operation factory-reset in the device file", ""},
-		"5.2-1-2a": {harness.Pass, "", "the policy is there, as a person saw", "", harness.Attested},
-		"LOST-01":  {harness.Fail, "", "both units present the TLS key 7f3a…", "", harness.Observed},
+		"5.2-1-2a": {harness.Pass, "", "the policy is there, as a person saw", "", harness.BasisAttested},
+		"LOST-01":  {harness.Fail, "", "both units present the TLS key 7f3a…", "", harness.BasisObserved},
 	}
 	observedResults = map[string]result{
-		"5.1-1-2c": {harness.Fail, harness.Contrary, "root/root opens telnet on port 23", "", harness.Observed},
-		"5.5-1-2a": {harness.Inconclusive, harness.NotJudged, "would fail if claimed: TLS 1.0 is offered on port 443", "", harness.Observed},
-		"5.6-1-2a": {harness.Inconclusive, harness.NotJudged, "nothing contrary was seen, and nothing is claimed", "declare its interfaces in IXIT 15-PhyIntf", harness.Observed},
+		"5.1-1-2c": {harness.Fail, harness.Contrary, "root/root opens telnet on port 23", "", harness.BasisObserved},
+		"5.5-1-2a": {harness.Inconclusive, harness.NotJudged, "would fail if claimed: TLS 1.0 is offered on port 443", "", harness.BasisObserved},
+		"5.6-1-2a": {harness.Inconclusive, harness.NotJudged, "nothing contrary was seen, and nothing is claimed", "declare its interfaces in IXIT 15-PhyIntf", harness.BasisObserved},
 	}
 )
 
@@ -98,7 +98,7 @@ func observedRun() *harness.Matrix {
 				r.Word = u.Word
 			}
 			if u.Verdict == harness.Fail {
-				r.Judged, r.Basis = 1, map[harness.Basis]int{harness.Observed: 1}
+				r.Judged, r.Basis = 1, map[harness.Basis]int{harness.BasisObserved: 1}
 			}
 		}
 		if r.Word != harness.Contrary {
@@ -158,7 +158,7 @@ func sampleUnit(c *provisions.Case, u *provisions.Unit, results map[string]resul
 		Confidence: string(u.Confidence)}
 	got, ok := results[u.ID]
 	if !ok && u.Provision == "5.6-2" { // one provision that passes as a whole
-		got, ok = result{harness.Pass, "", "what is told without a login is what is declared", "", harness.Observed}, true
+		got, ok = result{harness.Pass, "", "what is told without a login is what is declared", "", harness.BasisObserved}, true
 	}
 	if !ok {
 		return r
@@ -167,7 +167,7 @@ func sampleUnit(c *provisions.Case, u *provisions.Unit, results map[string]resul
 	r.Climbed, r.Missed = []provisions.Rung{provisions.LAN}, []harness.Missed{{Rung: provisions.Twin, Why: "no second unit was given"}}
 	r.Began = time.Date(2026, 11, 24, 8, 3, 0, 0, time.UTC)
 	r.Notes = []string{"110 tries, quota of this tool"}
-	if got.basis != harness.Declared {
+	if got.basis != harness.BasisDeclared {
 		r.Attempts = 2
 		for i := range r.Attempts {
 			r.Evidence = append(r.Evidence, harness.EvidenceRef{Event: 40 + i, Device: "A", What: "login.Try{Port: 8443, User: admin}",
