@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/device"
@@ -68,6 +69,7 @@ type pending struct {
 	event    evidence.Event
 	waiters  int
 	finished bool
+	lasting  bool
 }
 
 // get answers a request from the record in replay, from this epoch's answers, or from the device.
@@ -113,6 +115,7 @@ func (d *DUT) answer(r request) *pending {
 		return p
 	}
 	p := &pending{done: make(chan struct{})}
+	_, p.lasting = r.subject.(Lasting)
 	if r.disturbs == "" {
 		d.open[r.key] = p
 	}
@@ -133,11 +136,13 @@ func (d *DUT) answer(r request) *pending {
 	return p
 }
 
-// newEpoch voids all answers but those of watches. The caller holds d.mu.
-func (d *DUT) newEpoch() {
+// newEpoch voids all answers but those of watches, and those that outlast what was done at this level. The caller holds d.mu.
+func (d *DUT) newEpoch(after provisions.Level) {
 	d.epoch++
-	for k := range d.open {
-		if len(k) < 6 || k[:6] != "watch " {
+	for k, p := range d.open {
+		watch := strings.HasPrefix(k, "watch ")
+		lasts := p.lasting && p.finished && p.event.Error == "" && after < provisions.Disruptive
+		if !watch && !lasts {
 			delete(d.open, k)
 		}
 	}
@@ -187,7 +192,7 @@ func (r *Run) perform(d *DUT, p *pending, q request) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if q.disturbs != "" { // before anyone who waits goes on
-			d.newEpoch()
+			d.newEpoch(q.level)
 		}
 		p.finished = true
 		r.Clock.Busy(p.waiters)

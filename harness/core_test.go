@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -679,5 +680,52 @@ func TestADoubtKeepsAUnitFromPassAndNotFromFail(t *testing.T) {
 		if out[0].Verdict != want || want == Inconclusive && !strings.Contains(out[0].Reason, "cellar") || plain(t, out) != plain(t, again(t, dir)) {
 			t.Errorf("want %s: %+v", want, out[0])
 		}
+	}
+}
+
+type inventory struct{ Of string }
+
+func (inventory) Ask(_ context.Context, on *dial.Device) (string, error) {
+	return fmt.Sprintf("%d at %v", asked.Add(1), on.Address()), nil
+}
+func (inventory) Lasting() {}
+
+type restart struct{}
+
+func (restart) Do(context.Context, *dial.Device) (string, error) { return "done", nil }
+
+// What listens outlives wrong passwords and ordinary use, and not a restart; at another address it is another question.
+func TestALastingAnswer(t *testing.T) {
+	var seen []string
+	suite(t, func(dut *DUT) {
+		Unit("a", "looks", func(ctx context.Context) {
+			look := func(d *DUT) { seen = append(seen, Ask(ctx, d, inventory{"services"})) }
+			look(dut)
+			Ask(ctx, dut, guess{})
+			Do(ctx, dut, change{"a setting"})
+			look(dut)
+			Do(ctx, dut, restart{})
+			look(dut)
+			look(dut.At(netip.MustParseAddr("127.83.9.10")))
+		})
+	})
+	asked.Store(0)
+	dir, out := live(t, opening())
+	if want := []string{"1 at 127.83.9.9", "1 at 127.83.9.9", "3 at 127.83.9.9", "4 at 127.83.9.10"}; !slices.Equal(seen, want) {
+		t.Errorf("answers %q, want %q", seen, want)
+	}
+	past, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _, err := past.Replay(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := past.Differences(again); len(d) > 0 || len(out[0].Evidence) < 4 {
+		t.Errorf("replay: %q, evidence %v", d, out[0].Evidence)
+	}
+	if last := out[0].Evidence[len(out[0].Evidence)-1].What; !strings.HasSuffix(last, "at 127.83.9.10") {
+		t.Errorf("the evidence does not say at which address: %q", last)
 	}
 }

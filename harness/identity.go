@@ -6,6 +6,8 @@ import (
 	"maps"
 
 	"github.com/secure-by-design/assay/harness/evidence"
+
+	"github.com/secure-by-design/assay/provisions"
 )
 
 // Facts are what tells one device, and one start of it, from another (rule IDENTITY).
@@ -42,7 +44,7 @@ func (r *Run) same(dut *DUT) bool {
 	case !maps.Equal(then.Boot, now.Boot):
 		r.record(evidence.Event{Kind: evidence.Saw, Device: dut.Name, Key: "identity", Data: data})
 		dut.mu.Lock()
-		dut.newEpoch()
+		dut.newEpoch(provisions.Disruptive)
 		dut.mu.Unlock()
 	}
 	return true

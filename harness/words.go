@@ -61,6 +61,10 @@ type Operation[A any] interface {
 // It says what is disturbed; the epoch ends with it.
 type Disturbs interface{ Disturbs() string }
 
+// Lasting marks a question whose answer outlives what is below disruptive, though the epoch ends: which services listen, and what
+// they offer to anybody, is not changed by wrong passwords or by ordinary use. A reset, an update or a restart voids it as any.
+type Lasting interface{ Lasting() }
+
 // Leveled says how intrusive a question or operation is. Without it a question is gentle, an operation disruptive.
 type Leveled interface{ Level() provisions.Level }
 

@@ -145,7 +145,7 @@ func (r *Record) Append(e Event) (int, error) {
 	return r.n, r.err
 }
 
-// Put keeps evidence under its content's name, secrets cut out. It is atomic, and idempotent.
+// Put keeps evidence under its content's name, secrets cut out. It is idempotent; half a file is removed, and one that a dying host left is known by its hash.
 func (r *Record) Put(name string, b []byte) (File, error) {
 	b = Cut(b)
 	sum := sha256.Sum256(b)
@@ -163,20 +163,23 @@ func (r *Record) Put(name string, b []byte) (File, error) {
 	if r.kept += int64(len(b)); r.kept > quota {
 		return File{}, fmt.Errorf("keep %s: %w (%d bytes for the run)", name, ErrQuota, quota)
 	}
-	tmp, err := os.CreateTemp(r.dir, ".part-")
-	if err != nil {
+	if err := write(path, b); err != nil {
 		return File{}, fmt.Errorf("keep %s: %w", name, err)
 	}
-	_, err = tmp.Write(b)
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		os.Remove(tmp.Name())
-		return File{}, fmt.Errorf("keep %s: %w", name, err)
-	}
-	os.Chmod(path, 0o644)
 	return f, nil
+}
+
+// write makes the file, whole or not at all.
+func write(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Close()); err != nil {
+		os.Remove(path)
+	}
+	return err
 }
 
 // Name is where a run directory keeps the evidence of this SHA-256 (hex): with an extension that browsers show as text

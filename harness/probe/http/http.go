@@ -50,8 +50,31 @@ type Response struct {
 // ErrClosed says that the port takes no connection.
 var ErrClosed = errors.New("the port is closed")
 
-// Do makes one request on a connection of its own.
+type lineKey struct{}
+
+// Line returns a context in which exchanges with one server share connections, as far as the server lets them, and its end.
+// Without it each has a connection of its own: a series of log-ins must not look like one visitor.
+func Line(ctx context.Context, on *dial.Device, port uint16) (context.Context, func()) {
+	t := transport(on, port, false)
+	t.DisableKeepAlives = false
+	return context.WithValue(ctx, lineKey{}, t), t.CloseIdleConnections
+}
+
+// Do makes one request.
 func Do(ctx context.Context, on *dial.Device, r Request) (Response, error) {
+	t, shared := ctx.Value(lineKey{}).(*http.Transport)
+	if !shared {
+		t = transport(on, r.Port, false)
+	}
+	out, err := r.do(ctx, on, t)
+	var op *net.OpError
+	if r.TLS && errors.As(err, &op) && op.Op == "remote error" { // it may want a hybrid key exchange
+		return r.do(ctx, on, transport(on, r.Port, true))
+	}
+	return out, err
+}
+
+func (r Request) do(ctx context.Context, on *dial.Device, t *http.Transport) (Response, error) {
 	patience := r.Patience
 	if patience == 0 {
 		patience = Within
@@ -71,7 +94,7 @@ func Do(ctx context.Context, on *dial.Device, r Request) (Response, error) {
 	for k, v := range r.Header {
 		req.Header.Set(k, v)
 	}
-	client := &http.Client{Transport: transport(on, r.Port), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	began := on.Clock.Now()
 	resp, err := client.Do(req)
 	if err != nil {
@@ -113,11 +136,18 @@ func TLSConfig() *stdtls.Config {
 	return &stdtls.Config{InsecureSkipVerify: true, MinVersion: stdtls.VersionTLS10, CipherSuites: all}
 }
 
+// classical are the groups that nearly every server has; a hybrid key exchange takes ten times as long on both sides.
+var classical = []stdtls.CurveID{stdtls.X25519, stdtls.CurveP256, stdtls.CurveP384, stdtls.CurveP521}
+
 // transport leads to the device's port alone, whatever an address in a page says.
-func transport(on *dial.Device, port uint16) *http.Transport {
+func transport(on *dial.Device, port uint16, hybrid bool) *http.Transport {
+	conf := TLSConfig()
+	if !hybrid {
+		conf.CurvePreferences = classical
+	}
 	return &http.Transport{
 		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return on.Dial(ctx, "tcp", port) },
-		TLSClientConfig:        TLSConfig(),
+		TLSClientConfig:        conf,
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: 64 << 10,

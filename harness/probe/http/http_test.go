@@ -3,8 +3,11 @@ package http
 import (
 	"bytes"
 	"compress/gzip"
+	stdtls "crypto/tls"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -222,5 +226,48 @@ func TestAClosedPortIsAnAnswer(t *testing.T) {
 	on, port := behind(t, l.Addr().String(), clock.Real())
 	if s, err := (Pages{Port: port}).Ask(t.Context(), on); err != nil || s.Open {
 		t.Errorf("%v %+v", err, s)
+	}
+}
+
+// A server that wants a hybrid key exchange is heard as well.
+func TestAHybridKeyExchangeAlone(t *testing.T) {
+	s := httptest.NewUnstartedServer(says("welcome"))
+	s.TLS = &stdtls.Config{CurvePreferences: []stdtls.CurveID{stdtls.X25519MLKEM768}, MinVersion: stdtls.VersionTLS13}
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	on, port := behind(t, s.Listener.Addr().String(), clock.Real())
+	r, err := Do(t.Context(), on, Request{Port: port, TLS: true, Path: "/"})
+	if err != nil || string(r.Body) != "welcome" {
+		t.Errorf("%q, %v", r.Body, err)
+	}
+	site, err := Pages{Port: port, TLS: true}.Ask(t.Context(), on)
+	if err != nil || !site.Open || len(site.Pages) == 0 {
+		t.Errorf("%+v, %v", site, err)
+	}
+}
+
+// A crawl keeps its connection where the server lets it; a series of requests has one each.
+func TestACrawlSharesAConnection(t *testing.T) {
+	var connections atomic.Int32
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	on, port := behind(t, s.Listener.Addr().String(), clock.Real())
+	if _, err := (Pages{Port: port}).Ask(t.Context(), on); err != nil || connections.Load() != 1 {
+		t.Errorf("%d connections, %v: want one", connections.Load(), err)
+	}
+	for range 2 {
+		if _, err := Do(t.Context(), on, Request{Port: port, Path: "/"}); err != nil {
+			t.Error(err)
+		}
+	}
+	if connections.Load() != 3 {
+		t.Errorf("%d connections after two requests more: want one each", connections.Load())
 	}
 }

@@ -25,6 +25,9 @@ type Pages struct {
 	Depth int // of links; 0 means 3
 }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Pages) Lasting() {}
+
 // Level is gentle.
 func (Pages) Level() provisions.Level { return provisions.Gentle }
 
@@ -102,6 +105,8 @@ func (q Pages) crawl(ctx context.Context, on *dial.Device, look func(path string
 	if c.Depth == 0 {
 		c.Depth = 3
 	}
+	ctx, end := Line(ctx, on, q.Port)
+	defer end()
 	err := c.run(ctx)
 	if errors.Is(err, ErrClosed) {
 		return Site{}, nil

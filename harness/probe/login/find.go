@@ -31,6 +31,9 @@ func (p Place) login(protocol string) Login {
 // All finds the log-ins of services.
 type All struct{ At []Place }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (All) Lasting() {}
+
 // Level is gentle: no credential is sent.
 func (All) Level() provisions.Level { return provisions.Gentle }
 func (q All) String() string        { return fmt.Sprintf("where %d services take credentials", len(q.At)) }

@@ -33,6 +33,9 @@ const (
 // Announced asks for all services and their texts.
 type Announced struct{}
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Announced) Lasting() {}
+
 // Level is gentle.
 func (Announced) Level() provisions.Level { return provisions.Gentle }
 func (Announced) String() string          { return "what the device announces by mDNS" }

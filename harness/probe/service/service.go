@@ -125,5 +125,11 @@ func fact(err error) bool {
 	return false
 }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Identify) Lasting() {}
+
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (All) Lasting() {}
+
 func (q Identify) String() string { return fmt.Sprintf("what speaks on TCP %d", q.Port) }
 func (q All) String() string      { return fmt.Sprintf("what speaks on %d TCP ports", len(q.Ports)) }

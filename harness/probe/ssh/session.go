@@ -178,6 +178,9 @@ type Handshake struct {
 	Patience time.Duration // 0 is 10 s
 }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Handshake) Lasting() {}
+
 // Level is gentle.
 func (Handshake) Level() provisions.Level { return provisions.Gentle }
 

@@ -47,6 +47,9 @@ type Offers struct {
 	Patience time.Duration // for one connection, in real time; 0 is 10 s
 }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Offers) Lasting() {}
+
 // Level is gentle: asking for the ways of log-in sends no credential.
 func (Offers) Level() provisions.Level { return provisions.Gentle }
 

@@ -125,5 +125,11 @@ func (q Open) Ask(ctx context.Context, on *dial.Device) (Door, error) {
 	return d, nil
 }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Ports) Lasting() {}
+
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Open) Lasting() {}
+
 func (Ports) String() string  { return "which TCP ports are open" }
 func (q Open) String() string { return fmt.Sprintf("whether TCP %d is open", q.Port) }

@@ -89,6 +89,9 @@ type Handshake struct {
 	Patience time.Duration // 0 is 5 s
 }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Handshake) Lasting() {}
+
 // Level is gentle.
 func (Handshake) Level() provisions.Level { return provisions.Gentle }
 
@@ -196,6 +199,9 @@ type Key struct {
 	Name     string        // SNI
 	Patience time.Duration // 0 is 5 s
 }
+
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Key) Lasting() {}
 
 // Level is gentle.
 func (Key) Level() provisions.Level { return provisions.Gentle }

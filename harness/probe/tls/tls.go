@@ -38,6 +38,9 @@ type Offers struct {
 	Patience time.Duration // for one answer, in real time; 0 is 5 s
 }
 
+// Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
+func (Offers) Lasting() {}
+
 // Level is gentle: no credential is sent.
 func (Offers) Level() provisions.Level { return provisions.Gentle }
 
