@@ -50,7 +50,8 @@ func tabulate(o Opening, outcomes []Outcome, end Closing, ended time.Time, head 
 		Declared: len(o.ICS) > 0, Selection: o.Only, Effort: o.Effort, Allowed: o.Allowed, Tool: o.Tool,
 		Began: o.At, Ended: ended, Complete: complete, Cut: end.Cut, Parameters: o.Parameters,
 		Undone: end.Undone, NotUndone: end.NotUndone, Head: head, Others: o.Others}
-	m.Reduced = reduced(o)
+	m.Reduced, m.Draft = reduced(o), Doubtful(o.Edition)
+	m.SelfAssessment = selfAssessed(o.Authorisation, o.Identity.Manufacturer)
 	by := map[string]Outcome{}
 	for _, out := range outcomes {
 		by[out.Unit] = out
@@ -68,7 +69,9 @@ func tabulate(o Opening, outcomes []Outcome, end Closing, ended time.Time, head 
 		m.Rows = append(m.Rows, row(o, pr, by, end))
 	}
 	m.Roots = roots(m.Rows)
+	m.waive(o.Waivers)
 	m.conclude()
+	m.gate(o.Require)
 	return m
 }
 

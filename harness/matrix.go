@@ -13,36 +13,41 @@ const MatrixFormat = "assay.matrix/1"
 // A Matrix is what a run found of one device: all provisions of the edition, also those not run.
 // It is computed from the record by Fold and written as matrix.json; reports only show it.
 type Matrix struct {
-	Format        string                `json:"format"`
-	Run           string                `json:"run"`            // name of the run
-	Target        string                `json:"target"`         // as it was called on the command line
-	Edition       provisions.Edition    `json:"edition"`        // V2.1 or V3.1
-	Identity      Identity              `json:"device"`         // what was tested
-	Twin          *Identity             `json:"twin,omitempty"` // the second unit
-	State         device.State          `json:"state"`          // of the device, and
-	StateShownBy  string                `json:"state_shown_by"` // how that is known
-	Authorisation *device.Authorisation `json:"authorisation,omitempty"`
-	Declared      bool                  `json:"declared"`          // a device file with an ICS was given
-	Selection     []string              `json:"selection"`         // --only; empty: all
-	Effort        string                `json:"effort"`            // quick, normal, long
-	Allowed       provisions.Level      `json:"allowed"`           // highest level of intrusiveness
-	Reduced       []string              `json:"reduced,omitempty"` // why this run is less than the method asks
-	Tool          Tool                  `json:"tool"`
-	Began         time.Time             `json:"began"`
-	Ended         time.Time             `json:"ended"`
-	Complete      bool                  `json:"complete"`      // false: the run was cut short
-	Cut           string                `json:"cut,omitempty"` // why
-	Verdict       Verdict               `json:"verdict"`       // of the device; "" where no claim was made
-	Line          string                `json:"line"`          // the verdict as a sentence
-	Exit          int                   `json:"exit"`          // exit code: 0, 1 or 2
-	Rows          []Row                 `json:"rows"`          // all provisions of the edition, then those beyond it
-	Roots         []Root                `json:"roots,omitempty"`
-	Findings      []Finding             `json:"findings,omitempty"`
-	Parameters    map[string]string     `json:"parameters"`           // thresholds and quotas of ours that were in force
-	Undone        []string              `json:"undone,omitempty"`     // what was restored, and
-	NotUndone     []string              `json:"not_undone,omitempty"` // what could not be
-	Head          string                `json:"head"`                 // SHA-256 of the record's last line
-	Others        []string              `json:"other_runs,omitempty"` // earlier runs on this sample
+	Format         string                `json:"format"`
+	Run            string                `json:"run"`            // name of the run
+	Target         string                `json:"target"`         // as it was called on the command line
+	Edition        provisions.Edition    `json:"edition"`        // V2.1 or V3.1
+	Identity       Identity              `json:"device"`         // what was tested
+	Twin           *Identity             `json:"twin,omitempty"` // the second unit
+	State          device.State          `json:"state"`          // of the device, and
+	StateShownBy   string                `json:"state_shown_by"` // how that is known
+	Authorisation  *device.Authorisation `json:"authorisation,omitempty"`
+	Declared       bool                  `json:"declared"`                  // a device file with an ICS was given
+	Selection      []string              `json:"selection"`                 // --only; empty: all
+	Effort         string                `json:"effort"`                    // quick, normal, long
+	Allowed        provisions.Level      `json:"allowed"`                   // highest level of intrusiveness
+	Reduced        []string              `json:"reduced,omitempty"`         // why this run is less than the method asks
+	SelfAssessment bool                  `json:"self_assessment,omitempty"` // who tests is who made it
+	Draft          []string              `json:"draft_mapping,omitempty"`   // units of which even the letter is in doubt, and nobody held them against the document
+	Tool           Tool                  `json:"tool"`
+	Began          time.Time             `json:"began"`
+	Ended          time.Time             `json:"ended"`
+	Complete       bool                  `json:"complete"`                    // false: the run was cut short
+	Cut            string                `json:"cut,omitempty"`               // why
+	Verdict        Verdict               `json:"verdict"`                     // of the device; "" where no claim was made
+	Line           string                `json:"line"`                        // the verdict as a sentence
+	Exit           int                   `json:"exit"`                        // exit code: 0, 1 or 2
+	Required       []string              `json:"required,omitempty"`          // units that must be PASS, and
+	Lost           []string              `json:"required_not_pass,omitempty"` // those of them that are not
+	Unused         []Waiver              `json:"unused_waivers,omitempty"`    // waivers that no FAIL needed
+	Rows           []Row                 `json:"rows"`                        // all provisions of the edition, then those beyond it
+	Roots          []Root                `json:"roots,omitempty"`
+	Findings       []Finding             `json:"findings,omitempty"`
+	Parameters     map[string]string     `json:"parameters"`           // thresholds and quotas of ours that were in force
+	Undone         []string              `json:"undone,omitempty"`     // what was restored, and
+	NotUndone      []string              `json:"not_undone,omitempty"` // what could not be
+	Head           string                `json:"head"`                 // SHA-256 of the record's last line
+	Others         []string              `json:"other_runs,omitempty"` // earlier runs on this sample
 }
 
 // Identity is which device it was, as far as was seen or declared.
@@ -79,9 +84,10 @@ type Row struct {
 	Verdict    Verdict               `json:"verdict"`
 	Word       string                `json:"word,omitempty"` // one of the three words, where nothing is claimed
 	Reason     string                `json:"reason,omitempty"`
-	Basis      map[Basis]int         `json:"basis,omitempty"` // units by basis
-	Judged     int                   `json:"judged"`          // units with PASS or FAIL, of
-	Planned    int                   `json:"planned"`         // all that judge
+	Basis      map[Basis]int         `json:"basis,omitempty"`  // units by basis
+	Judged     int                   `json:"judged"`           // units with PASS or FAIL, of
+	Planned    int                   `json:"planned"`          // all that judge
+	Waived     []Waiver              `json:"waived,omitempty"` // of its FAILs, all of which are waived: FAIL stays FAIL, the exit code yields
 	Units      []UnitRow             `json:"units"`
 }
 
@@ -103,7 +109,8 @@ type UnitRow struct {
 	Missed     []Missed          `json:"missed,omitempty"`
 	Automatic  bool              `json:"automatic"` // a suite judges it
 	Vacuous    bool              `json:"vacuous,omitempty"`
-	Notes      []string          `json:"notes,omitempty"` // narrower caps, parameters, findings of this unit
+	Waived     *Waiver           `json:"waived,omitempty"` // of its FAIL, which stays FAIL
+	Notes      []string          `json:"notes,omitempty"`  // narrower caps, parameters, findings of this unit
 	Evidence   []EvidenceRef     `json:"evidence,omitempty"`
 	Began      time.Time         `json:"began,omitzero"`
 	Confidence string            `json:"confidence,omitempty"`

@@ -53,7 +53,9 @@ type Opening struct {
 	Allowed       provisions.Level           `json:"allowed"`
 	Effort        Effort                     `json:"effort"`
 	Only          []string                   `json:"only,omitempty"`
-	Plan          []string                   `json:"plan"` // units that suites judge in this run, in order
+	Waivers       []Waiver                   `json:"waivers,omitempty"`
+	Require       []string                   `json:"require,omitempty"` // units that must be PASS
+	Plan          []string                   `json:"plan"`              // units that suites judge in this run, in order
 	ICS           map[string]device.Claim    `json:"ics,omitempty"`
 	DeviceFile    string                     `json:"device_file,omitempty"` // SHA-256 of its bytes, which are kept as evidence
 	Secrets       map[string]evidence.Secret `json:"secrets,omitempty"`     // handles of what the device file refers to
