@@ -2,6 +2,7 @@ package device
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"regexp"
 	"slices"
@@ -27,6 +28,8 @@ func check(f *File, r *reader, beside bool) {
 	c.one("edition", f.Edition, editions)
 	c.one("state", string(f.State), states)
 	c.device()
+	c.service()
+	c.conditions()
 	c.ics()
 	c.samples()
 	c.tables()
@@ -71,10 +74,106 @@ func (c *checker) device() {
 	if a := f.Authorised; a != nil {
 		c.must("authorised", "by", a.By, "say who tests")
 		c.must("authorised", "right", a.Right, "say by what right: owner, customer order, supplier permission")
-		if _, err := time.Parse(time.DateOnly, a.Until); a.Until != "" && err != nil {
-			c.say("authorised/until", fmt.Sprintf("until is %q", clip(a.Until)), "write the last day as 2027-01-31")
+		c.day("authorised/from", a.From)
+		c.day("authorised/until", a.Until)
+	}
+	for i, mac := range f.Device.MACs {
+		c.mac(fmt.Sprintf("device/macs/%d", i), mac)
+	}
+}
+
+// day notes a date that is none.
+func (c *checker) day(path, day string) {
+	if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
+		c.say(path, fmt.Sprintf("%s is %q", name(path), clip(day)), "write a day as 2027-01-31")
+	}
+}
+
+func (c *checker) mac(path, mac string) {
+	if _, err := net.ParseMAC(mac); mac != "" && err != nil {
+		c.say(path, fmt.Sprintf("%s is %q", name(path), clip(mac)), "write a link-layer address as 02:00:5e:10:00:01")
+	}
+}
+
+var (
+	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+	sum      = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+// service checks what may be tested of the maker's services.
+func (c *checker) service() {
+	s := c.f.Service
+	if s == nil {
+		return
+	}
+	if len(s.Hosts) == 0 && c.whole("service") {
+		c.say("service", "the service has no hosts", "name each host that may be tested: hosts: [api.example.com]")
+	}
+	for i, h := range s.Hosts {
+		if !hostName.MatchString(h) {
+			c.say(fmt.Sprintf("service/hosts/%d", i), fmt.Sprintf("a host is %q", clip(h)), "write a host's full name, such as api.example.com")
 		}
 	}
+	for who, l := range s.Accounts {
+		at := below("service/accounts", who)
+		c.must(at, "user", l.User, "write the name that logs in")
+		c.ref(at+"/password", l.Password)
+	}
+	p, at := s.Authorisation, "service/authorisation"
+	if p == nil {
+		if c.whole("service") {
+			c.say("service", "nobody authorises tests of the service", "add authorisation: {by: who, file: the letter, until: 2027-01-31}, or leave service: out")
+		}
+		return
+	}
+	c.must(at, "by", p.By, "say who of the maker allows it")
+	c.must(at, "file", p.File, "name the letter's file")
+	c.must(at, "until", p.Until, "write the last day as 2027-01-31")
+	c.there(at+"/file", p.File)
+	c.day(at+"/from", p.From)
+	c.day(at+"/until", p.Until)
+	if p.SHA256 != "" && !sum.MatchString(p.SHA256) {
+		c.say(at+"/sha256", "sha256 is no SHA-256", "write 64 digits of 0-9a-f, as sha256sum prints them")
+	}
+}
+
+// conditions notes those that the edition has not, and a pair that cannot be.
+func (c *checker) conditions() {
+	for under, stated := range map[string]map[string]bool{"conditions": c.f.Conditions, "features": c.f.Features} {
+		var known []string
+		for _, e := range c.editions() {
+			for _, x := range Conditions(e) {
+				if x.Feature() == (under == "features") && !slices.Contains(known, x.Key()) {
+					known = append(known, x.Key())
+				}
+			}
+		}
+		for key := range stated {
+			if !slices.Contains(known, key) {
+				c.say(below(under, key), fmt.Sprintf("there is no %s %q%s", strings.TrimSuffix(under, "s"), clip(key), in(c.f.Edition)), oneOf(known))
+			}
+		}
+	}
+	constrained, a := c.f.Conditions["4"]
+	not, b := c.f.Conditions["5"]
+	if a && b && constrained == not {
+		c.say("conditions/5", fmt.Sprintf("conditions 4 (constrained) and 5 (not constrained) are both %v", not), "one of them holds")
+	}
+}
+
+func oneOf(known []string) string {
+	if len(known) == 0 {
+		return "leave it out: features are of V3.1, conditions are stated by number"
+	}
+	return "it is one of " + strings.Join(known, ", ")
+}
+
+// editions are those that the file can be of.
+func (c *checker) editions() []provisions.Edition {
+	if slices.Contains(editions, c.f.Edition) {
+		return []provisions.Edition{provisions.Edition(c.f.Edition)}
+	}
+	return provisions.Editions()
 }
 
 // there notes a file that is not.
@@ -90,10 +189,7 @@ func (c *checker) there(path, file string) {
 func (c *checker) ics() {
 	catalogue := provisions.Must()
 	var known []string
-	for _, e := range provisions.Editions() {
-		if c.f.Edition != "" && c.f.Edition != string(e) {
-			continue
-		}
+	for _, e := range c.editions() {
 		for _, p := range catalogue.Provisions(e) {
 			known = append(known, string(p.ID))
 		}
@@ -125,6 +221,8 @@ func (c *checker) samples() {
 	for key, s := range c.f.Samples {
 		path := below("samples", key)
 		c.one(path, key, []string{"a", "b"})
+		c.mac(path+"/mac", s.MAC)
+		c.day(path+"/received", s.Received)
 		for who, l := range s.Logins {
 			at := path + "/logins/" + who
 			c.must(at, "user", l.User, "write the name that logs in")

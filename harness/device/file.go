@@ -32,7 +32,10 @@ type File struct {
 	Hazards    []string             `yaml:"hazards,omitempty"` // motion, heat, lock, …; ["none"] is an answer
 	MadeSafe   *MadeSafe            `yaml:"made_safe,omitempty"`
 	Authorised *Authorisation       `yaml:"authorised,omitempty"`
-	ICS        map[string]Claim     `yaml:"ics,omitempty"` // by provision id; "default" stands for all that are not named
+	Service    *Service             `yaml:"service,omitempty"`    // the maker's services that may be tested too
+	Conditions map[string]bool      `yaml:"conditions,omitempty"` // C(n) by number: those of Conditions(edition); absent: not stated
+	Features   map[string]bool      `yaml:"features,omitempty"`   // F(x) by letter, V3.1
+	ICS        map[string]Claim     `yaml:"ics,omitempty"`        // by provision id; "default" stands for all that are not named
 	IXIT       IXIT                 `yaml:"ixit,omitempty"`
 	Samples    map[string]Sample    `yaml:"samples,omitempty"` // "a" and "b"
 	Operations map[string]Operation `yaml:"operations,omitempty"`
@@ -43,11 +46,12 @@ type File struct {
 
 // Identification names the model that is judged.
 type Identification struct {
-	Manufacturer string `yaml:"manufacturer,omitempty" json:"manufacturer,omitempty"`
-	Model        string `yaml:"model,omitempty" json:"model,omitempty"`
-	Hardware     string `yaml:"hardware,omitempty" json:"hardware,omitempty"`
-	Firmware     string `yaml:"firmware,omitempty" json:"firmware,omitempty"`
-	Serial       string `yaml:"serial,omitempty" json:"serial,omitempty"`
+	Manufacturer string   `yaml:"manufacturer,omitempty" json:"manufacturer,omitempty"`
+	Model        string   `yaml:"model,omitempty" json:"model,omitempty"`
+	Hardware     string   `yaml:"hardware,omitempty" json:"hardware,omitempty"`
+	Firmware     string   `yaml:"firmware,omitempty" json:"firmware,omitempty"`
+	Serial       string   `yaml:"serial,omitempty" json:"serial,omitempty"`
+	MACs         []string `yaml:"macs,omitempty" json:"macs,omitempty"` // link-layer addresses, as printed
 }
 
 // MadeSafe says how a hazard was made harmless.
@@ -63,10 +67,28 @@ type Authorisation struct {
 	For   string `yaml:"for,omitempty" json:"for,omitempty"`
 	Right string `yaml:"right" json:"right"` // owner, customer order, supplier permission
 	Place string `yaml:"place,omitempty" json:"place,omitempty"`
+	From  string `yaml:"from,omitempty" json:"from,omitempty"`   // 2026-12-01
 	Until string `yaml:"until,omitempty" json:"until,omitempty"` // 2027-01-31
 }
 
-// A Claim is a row of the ICS: Y, N or N/A, and its detail.
+// A Service is what of the maker's services may be tested: named hosts, accounts of the test's own, and the maker's
+// written word (rule SERVICE of METHODS.md). Without it nothing goes to them.
+type Service struct {
+	Hosts         []string         `yaml:"hosts"`
+	Accounts      map[string]Login `yaml:"accounts,omitempty"`
+	Authorisation *Permission      `yaml:"authorisation,omitempty"`
+}
+
+// A Permission is the maker's written word, and when it holds.
+type Permission struct {
+	By     string `yaml:"by"`
+	File   string `yaml:"file"`             // the letter
+	SHA256 string `yaml:"sha256,omitempty"` // of the letter
+	From   string `yaml:"from,omitempty"`   // 2026-12-01
+	Until  string `yaml:"until"`            // 2027-01-31
+}
+
+// A Claim is a row of the ICS: Y, N or N/A, and its detail: how it is met, or why not, or why it does not apply.
 type Claim struct {
 	Support string `yaml:"support" json:"support"`
 	Detail  string `yaml:"detail,omitempty" json:"detail,omitempty"`
@@ -74,10 +96,13 @@ type Claim struct {
 
 // A Sample is one unit of the model.
 type Sample struct {
-	Serial string           `yaml:"serial,omitempty"`
-	MAC    string           `yaml:"mac,omitempty"`
-	Logins map[string]Login `yaml:"logins,omitempty"` // "owner", "guest", …
-	Label  map[string]Ref   `yaml:"label,omitempty"`  // values printed on the unit: password, ap-key, …
+	Serial    string           `yaml:"serial,omitempty"`
+	MAC       string           `yaml:"mac,omitempty"`
+	Received  string           `yaml:"received,omitempty"`  // 2026-11-02
+	Condition string           `yaml:"condition,omitempty"` // on receipt: sealed, opened, marks
+	Firmware  string           `yaml:"firmware,omitempty"`  // the version that it came with
+	Logins    map[string]Login `yaml:"logins,omitempty"`    // "owner", "guest", …
+	Label     map[string]Ref   `yaml:"label,omitempty"`     // values printed on the unit: password, ap-key, …
 }
 
 // A Login is a user name and a reference to the password.

@@ -262,7 +262,7 @@ func (r *reader) scalar(n ast.Node, v reflect.Value, path string) {
 	at := placeOf(n.GetToken())
 	s, ok := text(n)
 	if !ok {
-		r.wrong(path, at, fmt.Sprintf("%s is %s", name(path), kind(n)), insteadOf(n, "write a single value"))
+		r.wrong(path, at, fmt.Sprintf("%s is %s", name(path), kind(n)), insteadOf(n, "write a single value, in quotes if it holds a colon"))
 		return
 	}
 	switch v.Kind() {
