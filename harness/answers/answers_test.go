@@ -249,8 +249,8 @@ func TestALabFileIsReadStrictly(t *testing.T) {
 keys: 1
 `), 0o600)
 	_, err := ReadLab(path)
-	for _, want := range []string{"lab.yaml:3:10: the key of Ada", "lab.yaml:4:12: Ada has no role", `lab.yaml:5:14: "5.99" is no clause`,
-		`lab.yaml:7:5: unknown field "colour"`, `lab.yaml:8:1: unknown key "keys"`} {
+	for _, want := range []string{"lab.yaml:3:5: the key of Ada", "lab.yaml:4:5: Ada has no role", `lab.yaml:5:21: "5.99" is no clause`,
+		`lab.yaml:7:5: an entry of people knows no "colour"`, `lab.yaml:8:1: the file knows no "keys"`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in\n%v", want, err)
 		}

@@ -3,9 +3,13 @@ package answers
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
 	"slices"
 	"strings"
 
+	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -29,7 +33,7 @@ type Person struct {
 	Clauses []string `yaml:"clauses"`
 }
 
-// ReadLab reads a lab file strictly; what is wrong in it comes back as Problems, all at once.
+// ReadLab reads a lab file strictly; what is wrong in it comes back as device.Errors, all at once.
 func ReadLab(path string) (*Lab, error) {
 	b, err := slurp(path, "lab file")
 	if err != nil {
@@ -39,44 +43,63 @@ func ReadLab(path string) (*Lab, error) {
 }
 
 func parseLab(path string, b []byte) (*Lab, error) {
-	d := &document{file: path}
-	lab := &Lab{Source: b}
-	root := d.root(b, "people")
+	var file struct {
+		People []Person `yaml:"people"`
+	}
+	d, form := device.ParseSheet(path, b, &file) // goes on after an error of form, so that all are said at once
 	names, keys := map[string]bool{}, map[string]bool{}
-	for _, it := range list[Person](d, "people", root["people"]) {
-		p := it.value
+	for i, p := range file.People {
+		say := func(field, what, instead string) { d.Say(fmt.Sprintf("people/%d/%s", i, field), what, instead) }
 		switch {
 		case strings.TrimSpace(p.Name) == "":
-			d.note(it.place("name"), "a person has no name")
+			say("name", "a person has no name", "")
 		case names[p.Name]:
-			d.note(it.place("name"), "%s stands twice: two persons need two names", p.Name)
+			say("name", p.Name+" stands twice", "two persons need two names")
 		}
 		if _, err := parsePublic(p.Key); err != nil {
-			d.note(it.place("key"), "the key of %s: %v", p.Name, err)
+			say("key", fmt.Sprintf("the key of %s: %v", p.Name, err), "")
 		} else if keys[p.Key] {
-			d.note(it.place("key"), "the key of %s is another person's too: each has a key of his own", p.Name)
+			say("key", fmt.Sprintf("the key of %s is another person's too", p.Name), "each has a key of his own")
 		}
 		if len(p.Roles) == 0 || slices.Contains(p.Roles, "") {
-			d.note(it.place("roles"), "%s has no role: roles: [assessor]", p.Name)
+			say("roles", p.Name+" has no role", "roles: [assessor]")
 		}
 		if len(p.Clauses) == 0 {
-			d.note(it.place("clauses"), "%s may judge nothing: clauses: [5.1, 6], or [all]", p.Name)
+			say("clauses", p.Name+" may judge nothing", "clauses: [5.1, 6], or [all]")
 		}
-		for _, c := range p.Clauses {
+		for j, c := range p.Clauses {
 			if !known(c) {
-				d.note(it.place("clauses"), "%q is no clause or provision: 5.1, 5.1-2, or all", c)
+				say(fmt.Sprintf("clauses/%d", j), fmt.Sprintf("%q is no clause or provision", c), "5.1, 5.1-2, or all")
 			}
 		}
 		names[p.Name], keys[p.Key] = true, true
-		lab.People = append(lab.People, p)
 	}
-	if len(lab.People) == 0 && len(d.problems) == 0 {
-		d.note(nil, "names nobody in people:")
+	if len(file.People) == 0 && form == nil {
+		d.Say("people", "it names nobody", "people: [{name: …, key: …, roles: [assessor], clauses: [all]}]")
 	}
-	if err := d.err(); err != nil {
+	if err := d.Err(); err != nil {
 		return nil, err
 	}
-	return lab, nil
+	return &Lab{file.People, b}, nil
+}
+
+// MaxSize bounds a lab file, a sheet and a file of external documents, in bytes.
+const MaxSize = 4 << 20
+
+func slurp(path, what string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the %s: %w", what, err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the %s: %w", what, err)
+	}
+	if len(b) > MaxSize {
+		return nil, fmt.Errorf("read the %s: %s is larger than %d bytes", what, path, MaxSize)
+	}
+	return b, nil
 }
 
 // known tells a clause or provision of any edition, or of ours.
