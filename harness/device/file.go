@@ -67,7 +67,7 @@ type Authorisation struct {
 	For   string `yaml:"for,omitempty" json:"for,omitempty"`
 	Right string `yaml:"right" json:"right"` // owner, customer order, supplier permission
 	Place string `yaml:"place,omitempty" json:"place,omitempty"`
-	From  string `yaml:"from,omitempty" json:"from,omitempty"`   // 2026-12-01
+	From  string `yaml:"from,omitempty" json:"from,omitempty"`   // first day of the right, as 2026-12-01
 	Until string `yaml:"until,omitempty" json:"until,omitempty"` // 2027-01-31
 }
 
