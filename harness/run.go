@@ -89,6 +89,8 @@ type Progress struct {
 	Begun   func(unit, purpose string)
 	Asking  func(device, key string)
 	Judged  func(Outcome)
+	// Changing hears, before an operation acts that can be undone, the values of the secrets that undoing it needs, by handle.
+	Changing func(secrets map[string]string)
 }
 
 func (p Progress) asking(device, key string) {

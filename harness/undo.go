@@ -44,6 +44,9 @@ func (r *Run) mayUndo(d *DUT, q request, doing int) {
 	if !ok {
 		return
 	}
+	if secrets := evidence.Named(q.key); len(secrets) > 0 && r.Progress.Changing != nil {
+		r.Progress.Changing(secrets)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.undos = append(r.undos, undo{doing, q.key, d.dev, op})

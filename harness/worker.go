@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -27,6 +28,8 @@ type Job struct {
 	A          Place   `json:"a"`
 	B          *Place  `json:"b,omitempty"`
 	Restore    string  `json:"restore,omitempty"` // not a run: put back what the record of a dead worker leaves, and say why it died
+	// Secrets are what the dead worker's handles stand for. They pass from worker to parent to worker by pipes, and are written nowhere.
+	Secrets map[string]string `json:"secrets,omitempty"`
 }
 
 // A Place is where a device is found: its scope.
@@ -44,6 +47,8 @@ type Message struct {
 	Device  string   `json:"device,omitempty"`
 	Judged  *Outcome `json:"judged,omitempty"`
 	Error   string   `json:"error,omitempty"` // the run could not begin
+	// Secrets are the values that undoing what is about to be done will need, should this worker die.
+	Secrets map[string]string `json:"secrets,omitempty"`
 }
 
 // ErrParentGone is the cause of a run whose parent process ended.
@@ -93,6 +98,7 @@ func (j Job) work(ctx context.Context, say func(Message), identify func(context.
 		return err
 	}
 	if j.Restore != "" {
+		evidence.Inherit(j.Secrets)
 		_, err := Restore(ctx, j.Dir, j.Restore, a, b)
 		return err
 	}
@@ -106,6 +112,8 @@ func (j Job) work(ctx context.Context, say func(Message), identify func(context.
 		Begun:   func(unit, purpose string) { say(Message{Begun: unit, Purpose: purpose}) },
 		Asking:  func(device, key string) { say(Message{Asking: key, Device: device}) },
 		Judged:  func(o Outcome) { say(Message{Judged: &o}) },
+
+		Changing: func(secrets map[string]string) { say(Message{Secrets: secrets}) },
 	}}
 	if _, err := r.Start(ctx, a, b); err != nil {
 		return err
@@ -142,12 +150,19 @@ func (p Place) open(name string, f *device.File) (*dial.Device, error) {
 // worker is asked to stop; it keeps what is done and puts back what it changed. A worker that dies is reported as an
 // error, after a second worker has put back what the record leaves open.
 func Launch(ctx context.Context, program []string, job Job, hear func(Message)) error {
-	err := launch(ctx, program, job, hear)
+	secrets := map[string]string{}
+	err := launch(ctx, program, job, func(m Message) {
+		if m.Secrets != nil {
+			maps.Copy(secrets, m.Secrets)
+			return
+		}
+		hear(m)
+	})
 	var died *exec.ExitError
 	if !errors.As(err, &died) || died.ExitCode() == ExitTrouble || job.Restore != "" || !evidence.Exists(job.Dir) {
 		return err
 	}
-	job.Restore = "the worker died: " + died.ProcessState.String()
+	job.Restore, job.Secrets = "the worker died: "+died.ProcessState.String(), secrets
 	restore := launch(context.WithoutCancel(ctx), program, job, func(Message) {})
 	return errors.Join(fmt.Errorf("%s", job.Restore), restore)
 }

@@ -35,7 +35,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 // assay runs one command line and returns the exit code: 0 conformant or done, 1 FAIL, 2 inconclusive, 3 trouble.
 func assay(args []string, in io.Reader, out, errs io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	root := commands()
 	root.SetArgs(args)
@@ -52,6 +52,23 @@ func assay(args []string, in io.Reader, out, errs io.Writer) int {
 	}
 	fmt.Fprintln(errs, "assay: "+indent(err.Error()))
 	return harness.ExitTrouble
+}
+
+// interruptible is a context that the first interrupt ends, with the cause that reports show. The second has the effect that
+// it has on any program: it ends this one at once.
+func interruptible() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+			signal.Stop(signals)
+			cancel(harness.ErrStopped)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); cancel(nil) }
 }
 
 // indent sets what follows the first line of an error apart.

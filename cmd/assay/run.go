@@ -105,6 +105,11 @@ func (s *session) run(ctx context.Context, targets []string) (int, error) {
 		return 0, fmt.Errorf("start workers: %w", err)
 	}
 	s.progress = newProgress(s.errs, len(jobs))
+	where := filepath.Dir(jobs[0].Dir)
+	defer context.AfterFunc(ctx, func() {
+		s.progress.clear()
+		fmt.Fprintf(s.errs, "stopping; what was changed is put back first. Interrupt once more to end at once: what was done is kept in %s all the same\n", where)
+	})()
 	codes := make([]int, len(jobs))
 	places := make(chan struct{}, max(1, s.flags.jobs))
 	var wg sync.WaitGroup
@@ -122,7 +127,7 @@ func (s *session) run(ctx context.Context, targets []string) (int, error) {
 	wg.Wait()
 	s.progress.end()
 	if ctx.Err() != nil {
-		fmt.Fprintln(s.errs, "stopped; what was done is kept: assay report "+filepath.Dir(jobs[0].Dir))
+		fmt.Fprintf(s.errs, "stopped; what was done is kept: see it by assay report %[1]s, judge it again by assay replay %[1]s\n", where)
 	}
 	return worst(codes), nil
 }

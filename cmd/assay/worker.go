@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ func workerCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "worker", Hidden: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			syscall.CloseOnExec(3) // no program that an operation starts keeps the parent waiting
 			if code := harness.Work(os.Stdin, os.NewFile(3, "results"), identity.Read); code != 0 {
 				return exit(code)
 			}

@@ -214,3 +214,21 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+// Who puts a device back for a process that died has the values of its handles, and cuts them from the record.
+func TestSecretsAreInherited(t *testing.T) {
+	t.Cleanup(Forget)
+	s := Keep("a password of the dead")
+	values := Named(`operate.Change{"Value":"` + s.String() + `","Other":"secret:000000000000000000000000"}`)
+	if len(values) != 1 {
+		t.Fatal(len(values))
+	}
+	Forget()
+	Inherit(values)
+	if v, err := s.Reveal(); err != nil || v != "a password of the dead" {
+		t.Error(err)
+	}
+	if got := Cut([]byte("x=a password of the dead")); bytes.Contains(got, []byte("password")) {
+		t.Errorf("%s", got)
+	}
+}

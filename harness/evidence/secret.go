@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"sync"
 )
 
@@ -21,13 +22,16 @@ type Secret struct{ handle string }
 // replayed, or was made by another one.
 var ErrForgotten = errors.New("the value of a secret is kept in no record: it died with its run")
 
-// vault holds the values of this process's run.
-var vault = struct {
+// values are what handles stand for.
+type values struct {
 	sync.Mutex
 	key    []byte
 	values map[string]string // by handle
 	finder *Finder           // of all their spellings
-}{key: newKey(), values: map[string]string{}, finder: NewFinder(nil)}
+}
+
+// vault holds the values of this process's run.
+var vault = &values{key: newKey(), values: map[string]string{}, finder: NewFinder(nil)}
 
 func newKey() []byte {
 	b := make([]byte, 32)
@@ -42,15 +46,20 @@ func Keep(value string) Secret {
 	m := hmac.New(sha256.New, vault.key)
 	m.Write([]byte(value))
 	h := "secret:" + hex.EncodeToString(m.Sum(nil))[:24]
-	if _, known := vault.values[h]; !known {
-		vault.values[h] = value
-		if len(value) >= MinCut {
-			for _, s := range Spellings(value) {
-				vault.finder.add(s, h)
-			}
+	vault.put(h, value)
+	return Secret{h}
+}
+
+func (v *values) put(handle, value string) {
+	if _, known := v.values[handle]; known {
+		return
+	}
+	v.values[handle] = value
+	if len(value) >= MinCut {
+		for _, s := range Spellings(value) {
+			v.finder.add(s, handle)
 		}
 	}
-	return Secret{h}
 }
 
 // Random makes a new secret of n base32-like characters (5 bits each) and keeps it.
@@ -62,6 +71,31 @@ func Random(n int) Secret {
 		b[i] = alphabet[b[i]&31]
 	}
 	return Keep(string(b))
+}
+
+var handle = regexp.MustCompile(`secret:[0-9a-f]{24}`)
+
+// Named returns the values of the handles that a text names, by handle. It is for the memory of the process that is to put
+// a device back when this one dies, and for nothing else.
+func Named(text string) map[string]string {
+	vault.Lock()
+	defer vault.Unlock()
+	out := map[string]string{}
+	for _, h := range handle.FindAllString(text, -1) {
+		if v, ok := vault.values[h]; ok {
+			out[h] = v
+		}
+	}
+	return out
+}
+
+// Inherit puts values into the vault under the handles that they had in a process that died.
+func Inherit(values map[string]string) {
+	vault.Lock()
+	defer vault.Unlock()
+	for h, v := range values {
+		vault.put(h, v)
+	}
 }
 
 // Forget empties the vault, as the end of a run does.
