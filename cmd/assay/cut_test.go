@@ -168,7 +168,7 @@ func exists(path string) bool {
 }
 
 // cut reads the record of a run that was cut amid 5.1-4-2b, and checks what any such record has.
-func cut(t *testing.T, dir, why string) map[string]harness.Outcome {
+func cut(t *testing.T, dir, why string) map[string]harness.UnitRow {
 	t.Helper()
 	past, err := harness.Read(dir)
 	if err != nil {
@@ -185,9 +185,11 @@ func cut(t *testing.T, dir, why string) map[string]harness.Outcome {
 	if past.Log.Complete {
 		t.Error("the record says that the run reached its end")
 	}
-	out := map[string]harness.Outcome{}
-	for _, o := range past.Outcomes {
-		out[o.Unit] = o
+	out := map[string]harness.UnitRow{}
+	for _, row := range past.Matrix().Rows {
+		for _, u := range row.Units {
+			out[u.Unit] = u
+		}
 	}
 	if o := out["5.1-4-2a"]; o.Verdict != harness.Pass {
 		t.Errorf("what was judged before is %s: %s", o.Verdict, o.Reason)
@@ -218,7 +220,9 @@ func TestInterrupted(t *testing.T) {
 		t.Error("the owner's password was not put back")
 	}
 	dir := c.record(t, "127.99.60.")
-	cut(t, dir, "stopped by the operator")
+	if u := cut(t, dir, "stopped by the operator")["5.11-1-2b"]; u.Verdict != harness.Inconclusive || u.Reason != "not run: stopped by the operator" {
+		t.Errorf("a unit that was not reached is %s: %s", u.Verdict, u.Reason)
+	}
 	c.says(t, "cut short", "stopped", "assay report "+filepath.Dir(dir), "assay replay "+filepath.Dir(dir))
 }
 
