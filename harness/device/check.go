@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +27,7 @@ func check(f *File, r *reader, beside bool) {
 		return
 	}
 	c := &checker{r, f, beside}
-	c.one("edition", f.Edition, editions)
-	c.one("state", string(f.State), states)
+	c.words(reflect.ValueOf(*f), "")
 	c.device()
 	c.service()
 	c.conditions()
@@ -48,6 +49,58 @@ func (c *checker) one(path, value string, known []string) {
 	}
 }
 
+// words notes values that are none of those which their field knows by its tag one, "a|b|c".
+func (c *checker) words(v reflect.Value, path string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.words(v.Elem(), path)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			c.words(v.Index(i), below(path, strconv.Itoa(i)))
+		}
+	case reflect.Map:
+		for i := v.MapRange(); i.Next(); {
+			c.words(i.Value(), below(path, i.Key().String()))
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[Claim]() {
+			return // its short form has no key of its own
+		}
+		for i := range v.NumField() {
+			c.wordsOf(v.Type().Field(i), v.Field(i), path)
+		}
+	}
+}
+
+func (c *checker) wordsOf(f reflect.StructField, v reflect.Value, path string) {
+	key, _ := names(f)
+	if key == "-" {
+		return
+	}
+	at := below(path, key)
+	known := knows(f)
+	switch list, isList := v.Interface().([]string); {
+	case known == nil:
+		c.words(v, at)
+	case isList:
+		for i, word := range list {
+			c.one(fmt.Sprintf("%s/%d", at, i), word, known)
+		}
+	default:
+		c.one(at, v.String(), known)
+	}
+}
+
+// knows are the only values of a field, or nil.
+func knows(f reflect.StructField) []string {
+	if words := f.Tag.Get("one"); words != "" {
+		return strings.Split(words, "|")
+	}
+	return nil
+}
+
 // must notes an absent value.
 func (c *checker) must(path, key, value, why string) {
 	if value == "" && c.whole(path) {
@@ -60,11 +113,8 @@ func (c *checker) device() {
 	if !c.broken[""] {
 		c.must("device", "model", f.Device.Model, "write device: {model: …}: a verdict is of a model")
 	}
-	for i, h := range f.Hazards {
-		c.one(fmt.Sprintf("hazards/%d", i), h, hazards)
-		if h == "none" && len(f.Hazards) > 1 {
-			c.say("hazards", "hazards are none and others too", "write [none] alone, or leave it out")
-		}
+	if slices.Contains(f.Hazards, "none") && len(f.Hazards) > 1 {
+		c.say("hazards", "hazards are none and others too", "write [none] alone, or leave it out")
 	}
 	if m := f.MadeSafe; m != nil {
 		c.must("made_safe", "how", m.How, "say what makes the hazards harmless")
@@ -170,8 +220,8 @@ func oneOf(known []string) string {
 
 // editions are those that the file can be of.
 func (c *checker) editions() []provisions.Edition {
-	if slices.Contains(editions, c.f.Edition) {
-		return []provisions.Edition{provisions.Edition(c.f.Edition)}
+	if e := provisions.Edition(c.f.Edition); slices.Contains(provisions.Editions(), e) {
+		return []provisions.Edition{e}
 	}
 	return provisions.Editions()
 }
@@ -206,7 +256,7 @@ func (c *checker) ics() {
 			c.say(path, fmt.Sprintf("there is no provision %q%s", clip(id), in(c.f.Edition)), nearest(id, known))
 		}
 		c.must(path, "support", claim.Support, "write "+id+": Y, N or N/A")
-		c.one(path, claim.Support, supports)
+		c.one(path, claim.Support, []string{"Y", "N", "N/A"})
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/secure-by-design/assay/provisions"
 )
 
 // Placeholder is a parameter in a text: {name}, or {name:text} with what stands there otherwise.
@@ -42,9 +40,6 @@ func (c *checker) operation(key string, op Operation) {
 	}
 	if split && kind == "" {
 		c.say(path, fmt.Sprintf("the operation %q names no kind", clip(key)), "write "+bare+" or "+bare+"/KIND")
-	}
-	if _, err := provisions.ParseLevel(op.Level); op.Level != "" && err != nil {
-		c.say(path+"/level", fmt.Sprintf("level is %q", clip(op.Level)), nearest(op.Level, []string{"passive", "gentle", "intrusive", "disruptive"}))
 	}
 	if len(op.Steps) == 0 && c.whole(path) {
 		c.say(path, "the operation has no steps", "add steps: with a line for each - exec: or - http:")
@@ -107,7 +102,6 @@ func (c *checker) exec(path string, args []string, known []string) {
 }
 
 func (c *checker) http(path string, h *HTTP, known []string) {
-	c.one(path+"/method", h.Method, methods)
 	switch {
 	case strings.Contains(h.URL, "@"):
 		c.say(path+"/url", "url holds a user name", "write login: with the name of a login of the samples")

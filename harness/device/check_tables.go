@@ -2,71 +2,177 @@ package device
 
 import (
 	"fmt"
+	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/secure-by-design/assay/provisions"
 )
 
-// A row of an IXIT table as all tables have it.
+// A row of an IXIT table: its place in the file, and its ID.
 type row struct{ path, id string }
 
-// rows of a table: its name in the file, and each entry's place and ID. A nil table has none.
-func rows[T any](table string, t *[]T, id func(*T) string) (out []row) {
-	if t == nil {
-		return nil
+// tables checks the IXIT: what its edition has, ids, references from one table to another, and typed keys.
+func (c *checker) tables() {
+	ids := map[string][]row{}
+	x := reflect.ValueOf(c.f.IXIT)
+	for i := range x.NumField() {
+		key, _ := names(x.Type().Field(i))
+		if x.Field(i).IsNil() {
+			continue
+		}
+		rows := x.Field(i).Elem()
+		c.ofEdition(key, rows)
+		if rows.Kind() != reflect.Slice {
+			continue
+		}
+		for j := range rows.Len() {
+			ids[key] = append(ids[key], row{below("ixit/"+key, strconv.Itoa(j)), rows.Index(j).FieldByName("ID").String()})
+		}
+		c.distinct(c.called(key), ids[key])
 	}
-	for i := range *t {
-		out = append(out, row{"ixit/" + table + "/" + strconv.Itoa(i), id(&(*t)[i])})
+	for i := range x.NumField() {
+		key, _ := names(x.Type().Field(i))
+		if t := x.Field(i); !t.IsNil() && t.Elem().Kind() == reflect.Slice {
+			for j := range t.Elem().Len() {
+				c.references(ids[key][j].path, t.Elem().Index(j), ids)
+			}
+		}
 	}
-	return out
+	c.rows()
 }
 
-// tables checks the IXIT: ids, references from one table to another, and typed keys.
-func (c *checker) tables() {
+// rows checks what single tables demand.
+func (c *checker) rows() {
 	x := &c.f.IXIT
-	ids := map[string][]row{
-		"1-AuthMech":    rows("1-AuthMech", x.AuthMech, func(r *AuthMech) string { return r.ID }),
-		"7-UpdMech":     rows("7-UpdMech", x.UpdMech, func(r *UpdMech) string { return r.ID }),
-		"10-SecParam":   rows("10-SecParam", x.SecParam, func(r *SecParam) string { return r.ID }),
-		"11-ComMech":    rows("11-ComMech", x.ComMech, func(r *ComMech) string { return r.ID }),
-		"12-NetSecImpl": rows("12-NetSecImpl", x.NetSec, func(r *NetSec) string { return r.ID }),
-		"13-SoftServ":   rows("13-SoftServ", x.SoftServ, func(r *SoftServ) string { return r.ID }),
-		"15-Intf":       rows("15-Intf", x.Intf, func(r *Intf) string { return r.ID }),
-		"15-PhyIntf":    rows("15-PhyIntf", x.PhyIntf, func(r *Intf) string { return r.ID }),
-		"28-LogIntf":    rows("28-LogIntf", x.LogIntf, func(r *Intf) string { return r.ID }),
-		"21-PersData":   rows("21-PersData", x.PersData, func(r *PersData) string { return r.ID }),
-		"25-DelFunc":    rows("25-DelFunc", x.DelFunc, func(r *DelFunc) string { return r.ID }),
-	}
-	for table, rows := range ids {
-		c.distinct(table, rows)
-	}
 	each(x.AuthMech, "1-AuthMech", c.authMech)
-	each(x.ComMech, "11-ComMech", func(path string, r *ComMech) { c.strength(path+"/crypto", r.Strength) })
-	each(x.SecParam, "10-SecParam", func(path string, r *SecParam) {
-		c.refer(path+"/Communication Mechanisms", r.ComMechs, ids, "11-ComMech")
-	})
-	each(x.PersData, "21-PersData", func(path string, r *PersData) {
-		c.refer(path+"/Communication Mechanisms", r.ComMechs, ids, "11-ComMech")
-		for i, s := range r.Stored {
-			c.one(fmt.Sprintf("%s/stored/%d", path, i), s, []string{"device", "service"})
+	if x.UserInfo != nil {
+		for field := range x.UserInfo.At {
+			if known := c.fields("2-UserInfo"); !slices.Contains(known, field) {
+				c.say(below("ixit/2-UserInfo/at", field), fmt.Sprintf("2-UserInfo has no field %q%s", clip(field), in(c.f.Edition)), nearest(field, known))
+			}
+		}
+	}
+	each(x.UpdMech, "7-UpdMech", func(path string, r *UpdMech) {
+		if r.Check != nil && r.Check.Period != "" && !period.MatchString(r.Check.Period) {
+			c.say(path+"/check/period", fmt.Sprintf("period is %q", clip(r.Check.Period)), "write a number and a unit, such as 24h or 7d, or never")
 		}
 	})
+	each(x.SecParam, "10-SecParam", func(path string, r *SecParam) { c.samplesOf(path, r.Gen) })
 	each(x.SoftServ, "13-SoftServ", func(path string, r *SoftServ) {
-		c.refer(path+"/Authentication Mechanism", r.AuthMechs, ids, "1-AuthMech")
 		for i, f := range r.Functions {
 			c.function(fmt.Sprintf("%s/functions/%d", path, i), f)
 		}
 	})
-	each(x.Intf, "15-Intf", c.intf)
-	each(x.PhyIntf, "15-PhyIntf", c.intf)
-	each(x.LogIntf, "28-LogIntf", c.intf)
 	each(x.DelFunc, "25-DelFunc", func(path string, r *DelFunc) {
-		c.refer(path+"/covers", r.Covers, ids, "21-PersData", "10-SecParam", "1-AuthMech")
-		c.one(path+"/operation", r.Operation, erasing)
-		if slices.Contains(erasing, r.Operation) && len(c.f.Operations) > 0 {
+		if slices.Contains(Vocabulary, r.Operation) && len(c.f.Operations) > 0 {
 			c.declared(path+"/operation", r.Operation)
 		}
 	})
+	each(x.UserDec, "26-UserDec", func(path string, r *UserDec) {
+		var known []string
+		for _, o := range r.Choices {
+			known = append(known, o.Text)
+		}
+		if len(known) > 0 {
+			c.one(path+"/default", r.Default, append(known, "none"))
+			c.one(path+"/safe", r.Safe, known)
+		}
+	})
+}
+
+var period = regexp.MustCompile(`^(never|[1-9][0-9]{0,4}(s|m|h|d))$`)
+
+// called is what a table is called in the file's edition.
+func (c *checker) called(table string) string {
+	if name, ok := c.written["ixit/"+table]; ok {
+		return name
+	}
+	for i, t := 0, reflect.TypeFor[IXIT](); i < t.NumField(); i++ {
+		if key, newer := names(t.Field(i)); key == table && newer != "" && c.f.Edition == string(provisions.V31) {
+			return newer
+		}
+	}
+	return table
+}
+
+// fields of a table, by its name in the file, in the editions that the file can be of; nil where they have no such table.
+func (c *checker) fields(table string) (out []string) {
+	for _, e := range c.editions() {
+		for _, t := range provisions.Must().Tables(e) {
+			if t.Name == table {
+				out = append(out, t.Fields...)
+			}
+		}
+	}
+	return out
+}
+
+// ofEdition notes a table, or fields of it, that the file's edition does not have.
+func (c *checker) ofEdition(table string, rows reflect.Value) {
+	path, called := "ixit/"+table, c.called(table)
+	known := c.fields(called)
+	if known == nil {
+		c.say(path, fmt.Sprintf("there is no table %q%s", called, in(c.f.Edition)), c.otherwise(table))
+		return
+	}
+	switch rows.Kind() {
+	case reflect.Slice:
+		for i := range rows.Len() {
+			c.fieldsOf(below(path, strconv.Itoa(i)), called, rows.Type().Elem(), known)
+		}
+	default:
+		c.fieldsOf(path, called, rows.Type(), known)
+	}
+}
+
+func (c *checker) fieldsOf(path, table string, row reflect.Type, known []string) {
+	for i := range row.NumField() {
+		key, _ := names(row.Field(i))
+		at := below(path, key)
+		if _, there := c.places[at]; typed(key) || !there {
+			continue
+		}
+		field := key
+		if name, ok := c.written[at]; ok {
+			field = name
+		}
+		if !slices.Contains(known, field) {
+			c.say(at, fmt.Sprintf("%s has no field %q%s", table, field, in(c.f.Edition)), nearest(field, known))
+		}
+	}
+}
+
+// otherwise names the table that the file's edition has in the place of one that it has not.
+func (c *checker) otherwise(table string) string {
+	number, _, _ := strings.Cut(table, "-")
+	var there []string
+	for _, e := range c.editions() {
+		for _, t := range provisions.Must().Tables(e) {
+			if strings.HasPrefix(t.Name, number+"-") {
+				there = append(there, t.Name)
+			}
+		}
+	}
+	switch table { // the interfaces were parted anew
+	case "15-Intf":
+		return "write 15-PhyIntf and 28-LogIntf"
+	case "15-PhyIntf", "28-LogIntf":
+		return "write 15-Intf"
+	}
+	return "write " + strings.Join(there, ", ")
+}
+
+// references notes ids that no row of the tables has which a field refers to by its tag ref.
+func (c *checker) references(path string, r reflect.Value, ids map[string][]row) {
+	for i := range r.NumField() {
+		if to := r.Type().Field(i).Tag.Get("ref"); to != "" {
+			key, _ := names(r.Type().Field(i))
+			c.refer(below(path, key), r.Field(i).Interface().([]string), ids, strings.Split(to, "|")...)
+		}
+	}
 }
 
 func each[T any](t *[]T, table string, do func(path string, r *T)) {
@@ -102,8 +208,12 @@ func (c *checker) refer(path string, refs []string, ids map[string][]row, tables
 	if !c.whole("ixit") {
 		return // the row may stand in a table that was misspelt
 	}
-	var known []string
+	var known, called []string
 	for _, t := range tables {
+		if c.fields(c.called(t)) == nil && ids[t] == nil {
+			continue // a table of the other edition
+		}
+		called = append(called, c.called(t))
 		for _, r := range ids[t] {
 			known = append(known, r.id)
 		}
@@ -116,29 +226,20 @@ func (c *checker) refer(path string, refs []string, ids map[string][]row, tables
 		if len(known) > 0 {
 			instead = nearest(ref, known)
 		}
-		c.say(fmt.Sprintf("%s/%d", path, i), fmt.Sprintf("%s has no row %q", strings.Join(tables, ", "), clip(ref)), instead)
+		c.say(fmt.Sprintf("%s/%d", path, i), fmt.Sprintf("%s has no row %q", strings.Join(called, ", "), clip(ref)), instead)
 	}
 }
 
 func (c *checker) authMech(path string, r *AuthMech) {
-	c.one(path+"/use", r.Use, []string{"user", "m2m"})
 	c.login(path+"/login", r.Login)
-	c.strength(path+"/crypto", r.Strength)
-	if g := r.Gen; g != nil {
-		c.one(path+"/gen/origin", g.Origin, []string{"user", "preinstalled", "none"})
-		c.one(path+"/gen/scope", g.Scope, []string{"device", "batch", "model"})
-	}
+	c.samplesOf(path, r.Gen)
 }
 
-func (c *checker) strength(path string, s *Strength) {
-	if s != nil {
-		c.one(path+"/tls_min", s.TLSMin, []string{"1.0", "1.1", "1.2", "1.3"})
+// samplesOf checks the reference to values that a generator made.
+func (c *checker) samplesOf(path string, g *Gen) {
+	if g != nil && g.Samples != "" {
+		c.ref(path+"/gen/samples", g.Samples)
 	}
-}
-
-func (c *checker) intf(path string, r *Intf) {
-	c.one(path+"/state", r.State, []string{"enabled", "disabled", "disabled-permanently"})
-	c.one(path+"/need", r.Need, []string{"always", "intermittent", "never"})
 }
 
 func (c *checker) function(path string, f Function) {

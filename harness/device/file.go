@@ -27,9 +27,9 @@ const (
 // A File is a device file.
 type File struct {
 	Device     Identification       `yaml:"device"`
-	Edition    string               `yaml:"edition,omitempty"`
-	State      State                `yaml:"state,omitempty"`
-	Hazards    []string             `yaml:"hazards,omitempty"` // motion, heat, lock, …; ["none"] is an answer
+	Edition    string               `yaml:"edition,omitempty" one:"V2.1|V3.1"`
+	State      State                `yaml:"state,omitempty" one:"factory|set-up|initialised|unknown"`
+	Hazards    []string             `yaml:"hazards,omitempty" one:"none|motion|heat|lock|pressure|sound|light|mains|medical|battery"` // motion, heat, lock, …; ["none"] is an answer
 	MadeSafe   *MadeSafe            `yaml:"made_safe,omitempty"`
 	Authorised *Authorisation       `yaml:"authorised,omitempty"`
 	Service    *Service             `yaml:"service,omitempty"`    // the maker's services that may be tested too
@@ -90,7 +90,7 @@ type Permission struct {
 
 // A Claim is a row of the ICS: Y, N or N/A, and its detail: how it is met, or why not, or why it does not apply.
 type Claim struct {
-	Support string `yaml:"support" json:"support"`
+	Support string `yaml:"support" json:"support" one:"Y|N|N/A"`
 	Detail  string `yaml:"detail,omitempty" json:"detail,omitempty"`
 }
 
@@ -120,9 +120,9 @@ type Ref string
 type Operation struct {
 	Login string  `yaml:"login,omitempty"` // done first: the operation login as this login of the sample; what it captured are parameters here
 	Steps []Step  `yaml:"steps"`
-	Undo  []Step  `yaml:"undo,omitempty"`   // put it back; they know the parameters, but nothing that the steps captured
-	WaitS float64 `yaml:"wait_s,omitempty"` // after the steps, until the device is itself again
-	Level string  `yaml:"level,omitempty"`  // when gentler or harsher than the operation's usual level
+	Undo  []Step  `yaml:"undo,omitempty"`                                            // put it back; they know the parameters, but nothing that the steps captured
+	WaitS float64 `yaml:"wait_s,omitempty"`                                          // after the steps, until the device is itself again
+	Level string  `yaml:"level,omitempty" one:"passive|gentle|intrusive|disruptive"` // when gentler or harsher than the operation's usual level
 }
 
 // A Step is one of exec and http. {name} in any text stands for a parameter (Parameters) or for what an
@@ -136,9 +136,9 @@ type Step struct {
 
 // HTTP is a request to the device itself. Redirects are not followed.
 type HTTP struct {
-	Method  string            `yaml:"method,omitempty"` // GET
-	URL     string            `yaml:"url"`              // https://{address}:8443/api/reset
-	Login   string            `yaml:"login,omitempty"`  // basic authentication as this login of the sample
+	Method  string            `yaml:"method,omitempty" one:"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"` // GET
+	URL     string            `yaml:"url"`                                                           // https://{address}:8443/api/reset
+	Login   string            `yaml:"login,omitempty"`                                               // basic authentication as this login of the sample
 	Headers map[string]string `yaml:"headers,omitempty"`
 	Body    string            `yaml:"body,omitempty"`
 	Status  []int             `yaml:"status,omitempty"`  // expected; empty: any 2xx
@@ -176,10 +176,10 @@ type Layout struct {
 	Signed    *Place  `yaml:"signed,omitempty"`     // what it signs; when absent, the signature's file without the signature
 	PublicKey *Place  `yaml:"public_key,omitempty"` // where the image carries the signer's key, if it does
 	Version   *Place  `yaml:"version,omitempty"`
-	Versions  []Place `yaml:"versions,omitempty"` // where else the version stands
-	Payload   *Place  `yaml:"payload,omitempty"`  // when absent, all of File
-	Sums      []Sum   `yaml:"sums,omitempty"`     // sums that anybody can compute again, in the order of computing
-	Key       string  `yaml:"key,omitempty"`      // kind of signing key: ed25519 (when empty), rsa2048 (PKCS #1 v1.5, SHA-256), ecdsa-p256 (ASN.1, SHA-256)
+	Versions  []Place `yaml:"versions,omitempty"`                             // where else the version stands
+	Payload   *Place  `yaml:"payload,omitempty"`                              // when absent, all of File
+	Sums      []Sum   `yaml:"sums,omitempty"`                                 // sums that anybody can compute again, in the order of computing
+	Key       string  `yaml:"key,omitempty" one:"ed25519|rsa2048|ecdsa-p256"` // kind of signing key: ed25519 (when empty), rsa2048 (PKCS #1 v1.5, SHA-256), ecdsa-p256 (ASN.1, SHA-256)
 }
 
 // A Place is a part of a file, in bytes, or the value at a JSON pointer (RFC 6901).
@@ -188,12 +188,12 @@ type Place struct {
 	At     int    `yaml:"at,omitempty"`     // negative: from the end
 	Length int    `yaml:"length,omitempty"` // 0: to the end; negative: to so many before the end
 	JSON   string `yaml:"json,omitempty"`
-	As     string `yaml:"as,omitempty"` // how a value is written: raw (when empty), ascii, hex, base64, be32, le32
+	As     string `yaml:"as,omitempty" one:"raw|ascii|hex|base64|be32|le32"` // how a value is written: raw (when empty), ascii, hex, base64, be32, le32
 }
 
 // A Sum is a checksum or hash over a part, kept in another.
 type Sum struct {
-	Kind string `yaml:"kind"` // crc32 (IEEE), sha256
+	Kind string `yaml:"kind" one:"crc32|sha256"` // crc32 (IEEE), sha256
 	Of   Place  `yaml:"of"`
 	In   Place  `yaml:"in"`
 }

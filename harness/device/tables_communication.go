@@ -4,11 +4,11 @@ package device
 type SecParam struct {
 	ID           string   `yaml:"ID"`
 	Description  string   `yaml:"Description"`
-	Type         string   `yaml:"Type"` // critical, public
+	Type         string   `yaml:"Type" one:"critical|public"` // critical, public
 	Guarantees   []string `yaml:"Security Guarantees,omitempty"`
 	Protection   string   `yaml:"Protection Scheme,omitempty"`
 	Provisioning string   `yaml:"Provisioning Mechanism,omitempty"`
-	ComMechs     []string `yaml:"Communication Mechanisms,omitempty" v31:"Secure Communication Mechanisms"` // of 11-ComMech; [] where it never leaves the device
+	ComMechs     []string `yaml:"Communication Mechanisms,omitempty" v31:"Secure Communication Mechanisms" ref:"11-ComMech"` // of 11-ComMech; [] where it never leaves the device
 	Generation   string   `yaml:"Generation Mechanism,omitempty"`
 	Gen          *Gen     `yaml:"gen,omitempty"`
 }
@@ -29,11 +29,11 @@ type ComMech struct {
 
 // Resilience is how a mechanism tries again. Times in seconds.
 type Resilience struct {
-	FirstS  float64 `yaml:"first_s,omitempty"` // the first wait
-	Factor  float64 `yaml:"factor,omitempty"`  // by which each wait grows
-	CapS    float64 `yaml:"cap_s,omitempty"`   // the longest wait
-	Jitter  float64 `yaml:"jitter,omitempty"`  // share of a wait that is random: 0.5
-	Follows string  `yaml:"follows,omitempty"` // rfc, server
+	FirstS  float64 `yaml:"first_s,omitempty"`                  // the first wait
+	Factor  float64 `yaml:"factor,omitempty"`                   // by which each wait grows
+	CapS    float64 `yaml:"cap_s,omitempty"`                    // the longest wait
+	Jitter  float64 `yaml:"jitter,omitempty"`                   // share of a wait that is random: 0.5
+	Follows string  `yaml:"follows,omitempty" one:"rfc|server"` // rfc, server
 }
 
 // NetSec is a row of 12-NetSecImpl.
@@ -53,7 +53,7 @@ type SoftServ struct {
 	Status        string     `yaml:"Status,omitempty"`
 	Justification string     `yaml:"Justification,omitempty"`
 	Configures    Answer     `yaml:"Allows Configuration,omitempty"`
-	AuthMechs     []string   `yaml:"Authentication Mechanism,omitempty"` // of 1-AuthMech
+	AuthMechs     []string   `yaml:"Authentication Mechanism,omitempty" ref:"1-AuthMech"` // of 1-AuthMech
 	At            []Endpoint `yaml:"at,omitempty"`
 	Functions     []Function `yaml:"functions,omitempty"`
 	Setup         *Setup     `yaml:"setup,omitempty"` // where the set-up is done by this service
@@ -61,16 +61,16 @@ type SoftServ struct {
 
 // A Setup says what shows, in the set-up, that its first owner is at the device.
 type Setup struct {
-	Presence string `yaml:"presence"`        // code, button, proximity, window, none
-	Label    string `yaml:"label,omitempty"` // of a code: the name of its label in the samples
+	Presence string `yaml:"presence" one:"code|button|proximity|window|none"` // code, button, proximity, window, none
+	Label    string `yaml:"label,omitempty"`                                  // of a code: the name of its label in the samples
 }
 
 // A Function is one thing that a service does, as an HTTP request that can be tried.
 type Function struct {
 	Name   string `yaml:"name"`
-	Read   *HTTP  `yaml:"read,omitempty"`   // answers with data that only the entitled may see
-	Write  *HTTP  `yaml:"write,omitempty"`  // changes something that Read shows; {value} is what is written
-	Login  string `yaml:"login,omitempty"`  // who is entitled: a login of the sample
-	Lesser string `yaml:"lesser,omitempty"` // a login that is not entitled
-	Needs  string `yaml:"needs,omitempty"`  // the connectivity that it cannot do without: none, lan, wan
+	Read   *HTTP  `yaml:"read,omitempty"`                     // answers with data that only the entitled may see
+	Write  *HTTP  `yaml:"write,omitempty"`                    // changes something that Read shows; {value} is what is written
+	Login  string `yaml:"login,omitempty"`                    // who is entitled: a login of the sample
+	Lesser string `yaml:"lesser,omitempty"`                   // a login that is not entitled
+	Needs  string `yaml:"needs,omitempty" one:"none|lan|wan"` // the connectivity that it cannot do without: none, lan, wan
 }

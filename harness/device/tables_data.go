@@ -5,7 +5,7 @@ type PersData struct {
 	ID            string   `yaml:"ID"`
 	Description   string   `yaml:"Description"`
 	Processing    string   `yaml:"Processing Activities,omitempty"`
-	ComMechs      []string `yaml:"Communication Mechanisms,omitempty" v31:"Secure Communication Mechanisms"` // of 11-ComMech; [] where it never leaves the device
+	ComMechs      []string `yaml:"Communication Mechanisms,omitempty" v31:"Secure Communication Mechanisms" ref:"11-ComMech"` // of 11-ComMech; [] where it never leaves the device
 	Sensitive     string   `yaml:"Sensitive,omitempty"`
 	Obtaining     string   `yaml:"Obtaining Consent,omitempty"`
 	Withdrawing   string   `yaml:"Withdrawing Consent,omitempty"`
@@ -15,11 +15,11 @@ type PersData struct {
 	Storing       string   `yaml:"Storing Consent,omitempty"`
 	Aggregation   string   `yaml:"Aggregation,omitempty"`
 	Anonymization string   `yaml:"Anonymization,omitempty"`
-	Stored        []string `yaml:"stored,omitempty"`      // device, service
-	Consent       Answer   `yaml:"consent,omitempty"`     // processed on consent
-	Endpoints     []string `yaml:"endpoints,omitempty"`   // hosts that it goes to
-	IntervalS     float64  `yaml:"interval_s,omitempty"`  // how often it goes, in seconds
-	RetentionS    float64  `yaml:"retention_s,omitempty"` // how long it is kept, in seconds
+	Stored        []string `yaml:"stored,omitempty" one:"device|service"` // device, service
+	Consent       Answer   `yaml:"consent,omitempty"`                     // processed on consent
+	Endpoints     []string `yaml:"endpoints,omitempty"`                   // hosts that it goes to
+	IntervalS     float64  `yaml:"interval_s,omitempty"`                  // how often it goes, in seconds
+	RetentionS    float64  `yaml:"retention_s,omitempty"`                 // how long it is kept, in seconds
 	Precision     string   `yaml:"precision,omitempty"`
 	Parties       []string `yaml:"parties,omitempty"`
 }
@@ -30,9 +30,9 @@ type ResMech struct {
 	Description string   `yaml:"Description"`
 	Type        string   `yaml:"Type,omitempty"` // network, power
 	Guarantees  []string `yaml:"Security Guarantees,omitempty"`
-	Covers      []string `yaml:"covers,omitempty"`  // wan, dns, dhcp, link, service, power, dip
-	BoundS      float64  `yaml:"bound_s,omitempty"` // in which it is itself again, in seconds
-	Sign        string   `yaml:"sign,omitempty"`    // what shows it
+	Covers      []string `yaml:"covers,omitempty" one:"wan|dns|dhcp|link|service|power|dip"` // wan, dns, dhcp, link, service, power, dip
+	BoundS      float64  `yaml:"bound_s,omitempty"`                                          // in which it is itself again, in seconds
+	Sign        string   `yaml:"sign,omitempty"`                                             // what shows it
 }
 
 // TelData is a row of 24-TelData.
@@ -41,7 +41,7 @@ type TelData struct {
 	Description string   `yaml:"Description"`
 	Purpose     string   `yaml:"Purpose,omitempty"`
 	Examination string   `yaml:"Security Examination,omitempty"`
-	PersData    []string `yaml:"Personal Data,omitempty"` // of 21-PersData; [] where there is none
+	PersData    []string `yaml:"Personal Data,omitempty" ref:"21-PersData"` // of 21-PersData; [] where there is none
 	Endpoints   []string `yaml:"endpoints,omitempty"`
 	IntervalS   float64  `yaml:"interval_s,omitempty"`
 	Fields      []string `yaml:"fields,omitempty"`
@@ -54,10 +54,10 @@ type DelFunc struct {
 	Target       string   `yaml:"Target Type"`
 	Initiation   string   `yaml:"Initiation and Interaction,omitempty"`
 	Confirmation string   `yaml:"Confirmation,omitempty"`
-	At           string   `yaml:"target,omitempty"`       // device, service
-	Operation    string   `yaml:"operation,omitempty"`    // factory-reset, delete-user-data
-	ConfirmText  string   `yaml:"confirm_text,omitempty"` // what the answer must say
-	Covers       []string `yaml:"covers,omitempty"`
+	At           string   `yaml:"target,omitempty" one:"device|service"`                    // device, service
+	Operation    string   `yaml:"operation,omitempty" one:"factory-reset|delete-user-data"` // factory-reset, delete-user-data
+	ConfirmText  string   `yaml:"confirm_text,omitempty"`                                   // what the answer must say
+	Covers       []string `yaml:"covers,omitempty" ref:"21-PersData|10-SecParam|1-AuthMech|26-UserDec"`
 	WithinS      float64  `yaml:"within_s,omitempty"`
 }
 

@@ -23,8 +23,8 @@ type UserInfo struct {
 
 // ModelSource is where on the device its model designation is read.
 type ModelSource struct {
-	Source string `yaml:"source"`          // label, display, serial, usb, network, app, cloud, box
-	Steps  string `yaml:"steps,omitempty"` // what the user does to read it
+	Source string `yaml:"source" one:"label|display|serial|usb|network|app|cloud|box"` // label, display, serial, usb, network, app, cloud, box
+	Steps  string `yaml:"steps,omitempty"`                                             // what the user does to read it
 }
 
 // A Reading is where and in which languages a document is read.

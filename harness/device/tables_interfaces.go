@@ -12,16 +12,16 @@ type Intf struct {
 	Protection  string      `yaml:"Protection,omitempty"`          // not in 28-LogIntf
 	Resilience  string      `yaml:"Resilience Measures,omitempty"` // 28-LogIntf
 	At          []Endpoint  `yaml:"at,omitempty"`
-	State       string      `yaml:"state,omitempty"`      // enabled, disabled, disabled-permanently
-	Need        string      `yaml:"need,omitempty"`       // always, intermittent, never
-	On          string      `yaml:"on,omitempty"`         // of an intermittent one: what switches it on
-	Off         string      `yaml:"off,omitempty"`        // and off
-	WindowS     float64     `yaml:"window_s,omitempty"`   // and how long it is on at most, in seconds
-	Medium      string      `yaml:"medium,omitempty"`     // ethernet, wifi, bluetooth, zigbee, usb, serial, jtag, …
-	Group       string      `yaml:"group,omitempty"`      // multicast group that it answers
-	Accessible  Answer      `yaml:"accessible,omitempty"` // reached without opening the casing
+	State       string      `yaml:"state,omitempty" one:"enabled|disabled|disabled-permanently"` // enabled, disabled, disabled-permanently
+	Need        string      `yaml:"need,omitempty" one:"always|intermittent|never"`              // always, intermittent, never
+	On          string      `yaml:"on,omitempty"`                                                // of an intermittent one: what switches it on
+	Off         string      `yaml:"off,omitempty"`                                               // and off
+	WindowS     float64     `yaml:"window_s,omitempty"`                                          // and how long it is on at most, in seconds
+	Medium      string      `yaml:"medium,omitempty"`                                            // ethernet, wifi, bluetooth, zigbee, usb, serial, jtag, …
+	Group       string      `yaml:"group,omitempty"`                                             // multicast group that it answers
+	Accessible  Answer      `yaml:"accessible,omitempty"`                                        // reached without opening the casing
 	IsDebug     Answer      `yaml:"debug,omitempty"`
-	Guard       string      `yaml:"protection,omitempty"` // casing, auth, none
+	Guard       string      `yaml:"protection,omitempty" one:"casing|auth|none"` // casing, auth, none
 	Discloses   []Item      `yaml:"disclosed,omitempty"`
 	Backoff     *Resilience `yaml:"resilience,omitempty"`
 	Input       Answer      `yaml:"input,omitempty"` // takes data of a user or of a network
@@ -40,7 +40,7 @@ type UserIntf struct {
 	Description string `yaml:"Description"`
 	Type        string `yaml:"Type,omitempty"` // V3.1
 	Input       Answer `yaml:"input,omitempty"`
-	Kind        string `yaml:"kind,omitempty"` // web, app, buttons, voice, display, cli
+	Kind        string `yaml:"kind,omitempty" one:"web|app|buttons|voice|display|cli|other"` // web, app, buttons, voice, display, cli
 }
 
 // ExtAPI is a row of 28-ExtAPI (V2.1).
@@ -55,8 +55,8 @@ type ExtAPI struct {
 type InpVal struct {
 	ID          string   `yaml:"ID"`
 	Description string   `yaml:"Description"`
-	Source      string   `yaml:"Source,omitempty"`  // V3.1
-	Sources     []string `yaml:"sources,omitempty"` // rows of 27-UserIntf, 28-ExtAPI, 28-LogIntf, 11-ComMech whose input it checks
-	Where       string   `yaml:"where,omitempty"`   // device, client
-	Kind        string   `yaml:"kind,omitempty"`    // allow-list, type, length, schema, escaping, …
+	Source      string   `yaml:"Source,omitempty"`                                                    // V3.1
+	Sources     []string `yaml:"sources,omitempty" ref:"27-UserIntf|28-ExtAPI|28-LogIntf|11-ComMech"` // rows of 27-UserIntf, 28-ExtAPI, 28-LogIntf, 11-ComMech whose input it checks
+	Where       string   `yaml:"where,omitempty" one:"device|client"`                                 // device, client
+	Kind        string   `yaml:"kind,omitempty"`                                                      // allow-list, type, length, schema, escaping, …
 }

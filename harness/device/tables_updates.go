@@ -4,10 +4,10 @@ package device
 type SoftComp struct {
 	ID          string   `yaml:"ID"`
 	Description string   `yaml:"Description"`
-	UpdMechs    []string `yaml:"Update Mechanism,omitempty"` // of 7-UpdMech; [] where there is none
+	UpdMechs    []string `yaml:"Update Mechanism,omitempty" ref:"7-UpdMech"` // of 7-UpdMech; [] where there is none
 	CryptoUsage string   `yaml:"Cryptographic Usage,omitempty"`
-	Reason      string   `yaml:"reason,omitempty"` // why it is not updated: boot-rom, root-of-trust, radio-core, no-storage, other
-	Name        string   `yaml:"name,omitempty"`   // as banners and package lists spell it
+	Reason      string   `yaml:"reason,omitempty" one:"boot-rom|root-of-trust|radio-core|no-storage|other"` // why it is not updated: boot-rom, root-of-trust, radio-core, no-storage, other
+	Name        string   `yaml:"name,omitempty"`                                                            // as banners and package lists spell it
 	Version     string   `yaml:"version,omitempty"`
 }
 
@@ -30,17 +30,17 @@ type UpdMech struct {
 
 // Upd is how an update mechanism works.
 type Upd struct {
-	Initiation []string   `yaml:"initiation,omitempty"` // automatic, app, web-ui, device-ui, usb-file, serial, cli, service-centre
-	Check      string     `yaml:"check,omitempty"`      // auto, auto-configurable, user
-	Fetch      string     `yaml:"fetch,omitempty"`
-	Apply      string     `yaml:"apply,omitempty"`
+	Initiation []string   `yaml:"initiation,omitempty" one:"automatic|app|web-ui|device-ui|usb-file|serial|cli|service-centre|other"` // automatic, app, web-ui, device-ui, usb-file, serial, cli, service-centre
+	Check      string     `yaml:"check,omitempty" one:"auto|auto-configurable|user"`                                                  // auto, auto-configurable, user
+	Fetch      string     `yaml:"fetch,omitempty" one:"auto|auto-configurable|user"`
+	Apply      string     `yaml:"apply,omitempty" one:"auto|auto-configurable|user"`
 	Notify     Answer     `yaml:"notify,omitempty"`   // tells the user of a new version
 	Network    Answer     `yaml:"network,omitempty"`  // comes over a network interface
 	Disrupts   Answer     `yaml:"disrupts,omitempty"` // basic functions stop meanwhile
 	Signature  *Signature `yaml:"signature,omitempty"`
 	Verify     *Verify    `yaml:"verify,omitempty"`
-	Trust      string     `yaml:"trust,omitempty"`  // signature, authenticated-channel, keyed-network, user-confirmation, other
-	Anchor     string     `yaml:"anchor,omitempty"` // what the trust rests on: the key or authority, by name
+	Trust      string     `yaml:"trust,omitempty" one:"signature|authenticated-channel|keyed-network|user-confirmation|other"` // signature, authenticated-channel, keyed-network, user-confirmation, other
+	Anchor     string     `yaml:"anchor,omitempty"`                                                                            // what the trust rests on: the key or authority, by name
 	Channel    string     `yaml:"channel,omitempty"`
 	Starter    string     `yaml:"starter,omitempty"` // who may start it
 	Notice     *Notice    `yaml:"notice,omitempty"`
@@ -50,22 +50,22 @@ type Upd struct {
 type Signature struct {
 	Alg    string `yaml:"alg"` // ed25519, rsa-3072, …
 	Owner  string `yaml:"owner,omitempty"`
-	Covers string `yaml:"covers,omitempty"` // image, manifest with the image's hash, part
+	Covers string `yaml:"covers,omitempty" one:"image|manifest-with-hash|part"` // image, manifest with the image's hash, part
 }
 
 // Verify is how an update is verified, and by whom.
 type Verify struct {
-	Source         string `yaml:"source,omitempty"`          // the key or signer that the device trusts
-	Target         string `yaml:"target,omitempty"`          // the model or hardware id that the signature binds
-	Before         string `yaml:"before,omitempty"`          // write, boot
-	AuthenticityBy string `yaml:"authenticity_by,omitempty"` // device, app, gateway, service
-	IntegrityBy    string `yaml:"integrity_by,omitempty"`
+	Source         string `yaml:"source,omitempty"`                                           // the key or signer that the device trusts
+	Target         string `yaml:"target,omitempty"`                                           // the model or hardware id that the signature binds
+	Before         string `yaml:"before,omitempty" one:"write|boot|never"`                    // write, boot
+	AuthenticityBy string `yaml:"authenticity_by,omitempty" one:"device|app|gateway|service"` // device, app, gateway, service
+	IntegrityBy    string `yaml:"integrity_by,omitempty" one:"device|app|gateway|service"`
 }
 
 // Notice is how the user learns of a needed update.
 type Notice struct {
-	Channel    []string `yaml:"channel,omitempty"` // device-display, device-sound, app-push, ui-banner, mail, changelog, log
-	Trigger    string   `yaml:"trigger,omitempty"` // what makes it appear
+	Channel    []string `yaml:"channel,omitempty" one:"device-display|device-sound|app-push|ui-banner|mail|changelog|log"` // device-display, device-sound, app-push, ui-banner, mail, changelog, log
+	Trigger    string   `yaml:"trigger,omitempty"`                                                                         // what makes it appear
 	Text       string   `yaml:"text,omitempty"`
 	Risk       Answer   `yaml:"risk,omitempty"`       // says which risks the update mitigates
 	Disruption Answer   `yaml:"disruption,omitempty"` // says that basic functions stop meanwhile
@@ -74,17 +74,17 @@ type Notice struct {
 
 // UpdateCheck is how a device looks for updates.
 type UpdateCheck struct {
-	OnInit Answer `yaml:"on_init,omitempty"` // after the initialisation
-	Period string `yaml:"period,omitempty"`  // 24h, 7d, never
-	By     string `yaml:"by,omitempty"`      // device, app, service, user
+	OnInit Answer `yaml:"on_init,omitempty"`                          // after the initialisation
+	Period string `yaml:"period,omitempty"`                           // 24h, 7d, never
+	By     string `yaml:"by,omitempty" one:"device|app|service|user"` // device, app, service, user
 }
 
 // UpdConfig is what a user may set of an update mechanism.
 type UpdConfig struct {
-	Update        []string `yaml:"update,omitempty"`         // enable, disable, postpone
-	UpdateDefault string   `yaml:"update_default,omitempty"` // on, off in the initialised state
-	Notify        []string `yaml:"notify,omitempty"`
-	NotifyDefault string   `yaml:"notify_default,omitempty"`
+	Update        []string `yaml:"update,omitempty" one:"enable|disable|postpone"` // enable, disable, postpone
+	UpdateDefault string   `yaml:"update_default,omitempty" one:"on|off"`          // on, off in the initialised state
+	Notify        []string `yaml:"notify,omitempty" one:"enable|disable|postpone"`
+	NotifyDefault string   `yaml:"notify_default,omitempty" one:"on|off"`
 }
 
 // UpdProc is a row of 8-UpdProc.

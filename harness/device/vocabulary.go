@@ -31,18 +31,8 @@ func IsSecret(name string) bool {
 	return slices.Contains(Secrets, name) || !slices.Contains(Parameters, name) && !slices.Contains(Shown, name)
 }
 
-// Values of fields that know only some.
-var (
-	editions = []string{"V2.1", "V3.1"}
-	states   = []string{string(Factory), string(SetUp), string(Initialised), string(Unknown)}
-	hazards  = []string{"none", "motion", "heat", "lock", "pressure", "sound", "light", "mains", "medical", "battery"}
-	supports = []string{"Y", "N", "N/A"}
-	methods  = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-	erasing  = []string{"factory-reset", "delete-user-data"}
-	images   = []string{"n-1", "n", "n+1", "other-model"}
-	writings = []string{"raw", "ascii", "hex", "base64", "be32", "le32"}
-	keys     = []string{"ed25519", "rsa2048", "ecdsa-p256"}
-)
+// images are the names that Updates knows.
+var images = []string{"n-1", "n", "n+1", "other-model"}
 
 // LabelParameter is the parameter that holds a value printed on the sample: "set-up code" is {label_set_up_code}.
 func LabelParameter(name string) string {
