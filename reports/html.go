@@ -13,6 +13,7 @@ import (
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/reports/profiles"
 )
 
 var (
@@ -35,7 +36,7 @@ func digest(s string) string {
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"rowMark": markOfRow, "unitMark": markOfUnit, "quiet": quiet, "duty": duty, "doubt": doubt, "limit": limit,
-	"basis": basis, "file": file, "anchor": anchor, "brief": brief,
+	"waived": waived, "outcomeKind": outcomeKind, "mapping": mapping, "basis": basis, "file": file, "anchor": anchor, "brief": brief,
 	"join": func(s []string) string { return strings.Join(s, ", ") },
 }).Parse(pageText))
 
@@ -52,23 +53,18 @@ type view struct {
 	Shown            []tally // marks that any row bears
 	Standard, Beyond []clause
 	Settle           []settling
+	Books            []profiles.Result // rule books that the run was held against
 }
 
 // HTML writes one page that loads nothing: the matrix at a glance, and behind each cell the reason, what was tried, and the
 // evidence. Without script it is a list whose entries open and a filter of style alone; the script opens what a cell leads to.
-func HTML(w io.Writer, m *harness.Matrix) error {
+func HTML(w io.Writer, m *harness.Matrix, books ...profiles.Result) error {
 	m = inert(m)
 	standard := ofEdition(m)
 	beyond := slices.DeleteFunc(slices.Clone(m.Rows), func(r harness.Row) bool { return !r.Beyond })
 	v := view{Matrix: m, Title: title(m), Policy: policy, Style: template.CSS(pageStyle),
-		Script: template.JS(pageScript), Look: "inconclusive", Facts: facts(m), Tally: count(standard), Total: len(standard),
+		Script: template.JS(pageScript), Look: look(m), Books: inertBooks(books), Facts: facts(m), Tally: count(standard), Total: len(standard),
 		Shown: count(m.Rows), Standard: clauses(standard), Beyond: clauses(beyond), Settle: settle(m)}
-	switch m.Exit {
-	case harness.ExitConformant:
-		v.Look = "pass"
-	case harness.ExitFail:
-		v.Look = "fail"
-	}
 	return page.Execute(w, v)
 }
 

@@ -57,7 +57,11 @@ type junitMessage struct {
 // skipped with its reason. Most readers show skipped as green: it is not PASS.
 func JUnit(w io.Writer, m *harness.Matrix) error {
 	m = inert(m)
-	all := junitSuites{Name: "Assay: " + title(m), Suites: []junitSuite{deviceSuite(m)}}
+	name := "Assay: " + title(m)
+	if m.SelfAssessment {
+		name += ", " + selfAssessment
+	}
+	all := junitSuites{Name: name, Suites: []junitSuite{deviceSuite(m)}}
 	for _, r := range m.Rows {
 		all.Suites = append(all.Suites, provisionSuite(r))
 	}
@@ -101,9 +105,9 @@ func deviceSuite(m *harness.Matrix) junitSuite {
 	}
 	s.Properties = append(s.Properties, junitProperty{"record", m.Head})
 	c := junitCase{Class: "device", Name: "verdict"}
-	switch m.Exit {
-	case harness.ExitConformant:
-	case harness.ExitFail:
+	switch look(m) {
+	case "pass":
+	case "fail":
 		c.Failure = &junitMessage{m.Line, cmp.Or(string(m.Verdict), harness.Contrary)}
 	default:
 		c.Skipped = &junitMessage{Message: m.Line}
@@ -132,7 +136,7 @@ const beyond = "beyond the standard"
 func unitCase(r harness.Row, u harness.UnitRow) junitCase {
 	c := junitCase{Class: string(r.Provision), Name: strings.Join(words(u.Unit, u.Purpose), " ")}
 	k := markOfUnit(u)
-	said := strings.Join(words(k.Word, u.Reason), ": ")
+	said := strings.Join(words(k.Word, u.Reason, waived(u)), ": ")
 	switch k.Kind {
 	case "fail", "contrary":
 		c.Failure = &junitMessage{said, k.Word}

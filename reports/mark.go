@@ -227,6 +227,9 @@ func facts(m *harness.Matrix) (out []fact) {
 	add("effort", fmt.Sprintf("%s; nothing above %v", cmp.Or(m.Effort, "not said"), m.Allowed), false)
 	add("selection", strings.Join(m.Selection, ", "), false)
 	add("reduced", strings.Join(m.Reduced, "; "), true)
+	for _, f := range standing(m) {
+		add(f.Name, f.Text, f.Warns)
+	}
 	ending, cut := "complete", !m.Complete
 	if cut {
 		ending = "cut short: " + cmp.Or(m.Cut, "the record has no end")

@@ -16,16 +16,23 @@ import (
 	"strings"
 
 	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/reports/profiles"
 )
 
-// Write writes matrix.json, report.html and junit.xml into a run directory and returns their paths. All are made before the
-// first is written, and each is put in place whole: a full disk leaves what was there before.
-func Write(dir string, m *harness.Matrix) ([]string, error) {
-	files := []struct {
+// Write writes matrix.json, report.html and junit.xml into a run directory, and profiles.json where the run was held against
+// rule books, and returns their paths. All are made before the first is written, and each is put in place whole: a full disk
+// leaves what was there before.
+func Write(dir string, m *harness.Matrix, books ...profiles.Result) ([]string, error) {
+	type file struct {
 		name  string
 		write func(io.Writer, *harness.Matrix) error
 		text  bytes.Buffer
-	}{{name: "matrix.json", write: JSON}, {name: "report.html", write: HTML}, {name: "junit.xml", write: JUnit}}
+	}
+	page := func(w io.Writer, m *harness.Matrix) error { return HTML(w, m, books...) }
+	files := []file{{name: "matrix.json", write: JSON}, {name: "report.html", write: page}, {name: "junit.xml", write: JUnit}}
+	if len(books) > 0 {
+		files = append(files, file{name: "profiles.json", write: func(w io.Writer, m *harness.Matrix) error { return BooksJSON(w, m, books) }})
+	}
 	for i := range files {
 		if err := files[i].write(&files[i].text, m); err != nil {
 			return nil, fmt.Errorf("make %s: %w", files[i].name, err)

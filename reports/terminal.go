@@ -129,6 +129,9 @@ func (t *sheet) header(m *harness.Matrix) {
 	if !m.Declared {
 		what = "observations, not a conformance assessment"
 	}
+	if m.SelfAssessment {
+		what += ", " + selfAssessment
+	}
 	t.say("%s\n%s\n", t.paint(faint, "Assay: "+what), t.paint(faint, strings.Repeat("─", t.o.Width)))
 	for _, f := range facts(m) {
 		s := plain
@@ -190,6 +193,11 @@ func (t *sheet) row(r harness.Row) {
 	in := t.beside("  "+strings.Join(columns, "  ")+"  ", 6, r.Summary)
 	if r.Verdict != harness.Pass || t.o.Verbose {
 		t.also(in, colours[k.Kind], t.shorten(r.Reason))
+	}
+	for _, u := range r.Units {
+		if u.Waived != nil {
+			t.also(in, yellow, u.Unit+" "+waived(u))
+		}
 	}
 	t.also(in, faint, doubt(r.Confidence))
 	if t.o.Verbose {
@@ -272,13 +280,11 @@ func (t *sheet) end(m *harness.Matrix) {
 	}
 	t.say("\n%s\n", t.paint(faint, strings.Repeat("─", t.o.Width)))
 	t.text("", 0, plain, fmt.Sprintf("%d provisions of %s: %s", len(rows), m.Edition, strings.Join(said, "; ")))
-	s := map[int]lipgloss.Style{harness.ExitConformant: green, harness.ExitFail: red}
-	look, ok := s[m.Exit]
-	if !ok {
-		look = yellow
-	}
-	t.text("", 0, look.Bold(true), m.Line)
+	t.text("", 0, colours[look(m)].Bold(true), m.Line)
 	if !m.Complete {
 		t.text("", 0, yellow, "The run was cut short: what is here is not all that was planned.")
+	}
+	if m.SelfAssessment {
+		t.text("", 0, yellow, "This is a "+selfAssessment+".")
 	}
 }

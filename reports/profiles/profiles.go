@@ -64,9 +64,6 @@ type Line struct {
 	Confidence string   `json:"confidence"`
 	Source     string   `json:"source"`
 	Read       string   `json:"read,omitempty"`
-
-	missing  []string
-	contrary bool // a provision that covers it in part is FAIL
 }
 
 // Says is the outcome as a sentence.
@@ -143,9 +140,9 @@ func (r *Result) rows(p *provisions.Profile, m *harness.Matrix, answers map[stri
 	of := map[Outcome][]string{}
 	for _, q := range p.Requirements {
 		l := evaluate(p, q, m, answers)
-		r.Lines = append(r.Lines, l)
+		r.Lines = append(r.Lines, l.Line)
 		if q.Kind == provisions.RowRoute && l.Outcome == Met {
-			held = &l
+			held = &l.Line
 		}
 		if q.Kind != provisions.RowRoute {
 			of[l.Outcome] = append(of[l.Outcome], l.Row)

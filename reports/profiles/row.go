@@ -100,10 +100,17 @@ func said(s string) (answer, bool) {
 	return a, a.word == "yes" || a.word == "no" || a.word == "n/a"
 }
 
+// A line on its way: what is missing for it, and whether a provision that covers it in part is FAIL.
+type line struct {
+	Line
+	missing  []string
+	contrary bool
+}
+
 // evaluate one row.
-func evaluate(p *provisions.Profile, q *provisions.Requirement, m *harness.Matrix, answers map[string]string) Line {
-	l := Line{Row: q.ID, Kind: q.Kind, Summary: q.Summary, OurMapping: q.Ours, Hearsay: q.Hearsay(), Confidence: q.Confidence,
-		Source: q.Source, Read: q.Read, Outcome: Noted}
+func evaluate(p *provisions.Profile, q *provisions.Requirement, m *harness.Matrix, answers map[string]string) line {
+	l := line{Line: Line{Row: q.ID, Kind: q.Kind, Summary: q.Summary, OurMapping: q.Ours, Hearsay: q.Hearsay(), Confidence: q.Confidence,
+		Source: q.Source, Read: q.Read, Outcome: Noted}}
 	if q.Kind == provisions.RowNotes || q.Kind == provisions.RowRule {
 		return l
 	}
@@ -119,7 +126,7 @@ func evaluate(p *provisions.Profile, q *provisions.Requirement, m *harness.Matri
 }
 
 // worsen takes an outcome and its reason where it outweighs what there is.
-func (l *Line) worsen(o Outcome, why string) {
+func (l *line) worsen(o Outcome, why string) {
 	if l.Outcome == NotMet || l.Outcome == o {
 		return
 	}
@@ -127,7 +134,7 @@ func (l *Line) worsen(o Outcome, why string) {
 }
 
 // provisions holds the row's provisions against the matrix.
-func (l *Line) provisions(p *provisions.Profile, q *provisions.Requirement, m *harness.Matrix) {
+func (l *line) provisions(p *provisions.Profile, q *provisions.Requirement, m *harness.Matrix) {
 	gates := gating(p, q, m)
 	for _, one := range q.Maps {
 		s := look(m, one.ID)
@@ -163,7 +170,7 @@ func gating(p *provisions.Profile, q *provisions.Requirement, m *harness.Matrix)
 
 // weigh takes one provision into account. What covers the row in part alone can leave it open, never break it; what is not
 // fulfilled by the supplier's own word breaks it where the standard, or the book's own mapping, makes it a duty.
-func (l *Line) weigh(s seen, part, theirs bool) {
+func (l *line) weigh(s seen, part, theirs bool) {
 	switch {
 	case s.state == holds:
 		return
@@ -179,7 +186,7 @@ func (l *Line) weigh(s seen, part, theirs bool) {
 }
 
 // ask takes the answer to a question into account.
-func (l *Line) ask(q *provisions.Requirement, text string) {
+func (l *line) ask(q *provisions.Requirement, text string) {
 	a, ok := said(text)
 	if !ok {
 		if q.Kind == provisions.RowRoute {
