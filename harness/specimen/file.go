@@ -40,7 +40,7 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 	}
 	d := u.units[0]
 	about := facts{"Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(), "Lock": d.Lock.Seconds(), "Rate": tries / d.Lock.Minutes(),
-		"Has": d.has, "Two": len(u.units) > 1, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "Alphabet": alphabet}
+		"Has": d.has, "Two": len(u.units) > 1, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": Window.Seconds(), "Alphabet": alphabet}
 	for _, unit := range u.units {
 		for name, value := range map[string]string{"label": unit.label, "owner": unit.password("admin"), "guest": unit.password("guest")} {
 			ref, err := unit.writeSecret(dir, name, value)
@@ -75,4 +75,12 @@ func (d *Device) password(user string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.accounts[user].password
+}
+
+// state is how an interface is declared.
+func state(on bool) string {
+	if on {
+		return "enabled"
+	}
+	return "disabled"
 }

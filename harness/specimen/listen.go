@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -26,9 +25,10 @@ func (d *Device) listen() error {
 		{HTTPS, true, d.https}, {HTTP, true, d.http}, {SSH, true, d.ssh}, {MQTTS, true, func(l net.Listener) { d.mqtt(tls.NewListener(l, d.tlsConfig())) }},
 		{Telnet, d.any("undeclared-password-service", "undeclared-telnet"), d.telnet},
 		{API, d.is("undeclared-auth-api"), func(l net.Listener) { d.web(tls.NewListener(l, d.tlsConfig()), d.pinAPI()) }},
-		{MQTT, d.is("cleartext-channel"), d.mqtt},
-		{Stranger, d.is("undeclared-listener"), d.stranger},
-		{Switched, d.is("disabled-interface-answers"), d.stranger},
+		{Console, d.debugs(), d.console},
+		{MQTT, d.any("cleartext-channel", "undeclared-broker-password"), d.mqtt},
+		{Stranger, d.is("undeclared-listener"), d.greeting},
+		{Switched, d.is("disabled-interface-answers"), d.greeting},
 	} {
 		if !s.on {
 			continue
@@ -102,46 +102,11 @@ func (d *Device) pinAPI() http.Handler {
 	})
 }
 
-// accept serves each connection of a listener until the device ends.
-func (d *Device) accept(l net.Listener, serve func(net.Conn)) {
-	var mu sync.Mutex
-	conns := map[net.Conn]bool{}
-	d.close = append(d.close, func() {
-		l.Close()
-		mu.Lock()
-		defer mu.Unlock()
-		for c := range conns {
-			c.Close()
-		}
-	})
-	d.wg.Go(func() {
-		for {
-			c, err := l.Accept()
-			if errors.Is(err, net.ErrClosed) || d.ctx.Err() != nil {
-				return
-			}
-			if err != nil {
-				continue
-			}
-			mu.Lock()
-			conns[c] = true
-			mu.Unlock()
-			d.wg.Go(func() {
-				defer func() { mu.Lock(); delete(conns, c); mu.Unlock(); c.Close() }()
-				c.SetDeadline(time.Now().Add(30 * time.Second))
-				serve(c)
-			})
-		}
-	})
-}
+// greeting is a service that nobody knows.
+func (d *Device) greeting(l net.Listener) { d.accept(l, d.greet) }
 
-// stranger greets and says nothing else.
-func (d *Device) stranger(l net.Listener) {
-	d.accept(l, func(c net.Conn) {
-		io.WriteString(c, "READY\r\n")
-		io.Copy(io.Discard, io.LimitReader(c, 1<<10))
-	})
-}
+// over tells the error of a listener that was closed.
+func over(err error) bool { return errors.Is(err, net.ErrClosed) }
 
 // telnet asks for a password that opens nothing.
 func (d *Device) telnet(l net.Listener) {

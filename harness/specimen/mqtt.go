@@ -2,6 +2,7 @@ package specimen
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net"
@@ -26,7 +27,7 @@ func (d *Device) mqtt(l net.Listener) {
 			code = 1
 		case user == "" && d.is("mqtt-anonymous"):
 			code = 0
-		case user != "" && d.is("m2m-password-accepted"):
+		case user != "" && (d.is("m2m-password-accepted") || d.is("undeclared-broker-password") && !inTLS(c)):
 			if got, _, _ := d.login(user, password, via{conn: c.RemoteAddr()}); got == admitted {
 				code = 0
 			}
@@ -37,6 +38,11 @@ func (d *Device) mqtt(l net.Listener) {
 		}
 		d.broker(c, in)
 	})
+}
+
+func inTLS(c net.Conn) bool {
+	_, is := c.(*tls.Conn)
+	return is
 }
 
 // broker answers a client that was let in.

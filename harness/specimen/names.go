@@ -13,7 +13,7 @@ import (
 var faults = registry(
 	// 5.1: passwords
 	"universal-default-password", "backdoor-account", "password-off-spec", "skippable-password-setup", "empty-password-accepted",
-	"undeclared-password-service", "undeclared-auth-api", "m2m-password-accepted", "legacy-tls-accepted", "plaintext-login",
+	"undeclared-password-service", "undeclared-auth-api", "undeclared-broker-password", "m2m-password-accepted", "legacy-tls-accepted", "plaintext-login",
 	"predictable-session-token", "ssh-legacy-kex", "change-noop", "change-partial", "change-lost-on-reboot",
 	"no-lockout", "lockout-header-bypass", "lockout-lost-on-reboot", "lockout-reset-by-reconnect", "lockout-ui-only",
 	// 5.3: updates
@@ -27,6 +27,7 @@ var faults = registry(
 	"session-token-predictable", "setup-api-open-after-init", "setup-wizard-open",
 	// 5.6: surfaces
 	"undeclared-listener", "undeclared-telnet", "disabled-interface-answers", "config-export-without-login", "mdns-leaks-ssid", "undeclared-version-banner",
+	"pairing-mode-never-ends", "network-interface-declared-disabled", "network-debug-shell-open",
 	// 5.11: deletion
 	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",
 	"erase-no-confirmation", "erase-confirms-despite-failure", "guest-can-erase-all",
@@ -38,8 +39,8 @@ var faults = registry(
 // same-version-refused, bearer-token-works-from-other-host, lockout-5-then-60s, login-post-repeatable, redirect-port-80,
 // static-assets-public.
 var honest = registry(
-	"activation-lock", "antirollback-fuse", "bare-500-on-garbage", "certificate-renewed-mid-run", "exponential-delay-no-lock",
-	"forced-ssh-ident", "label-password-single-unit", "login-page-on-every-path",
+	"activation-lock", "antirollback-fuse", "bare-500-on-garbage", "certificate-renewed-mid-run", "debug-console-by-signature", "exponential-delay-no-lock",
+	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
 	"patched-banner",
 	"tls13-better-than-declared", "update-refused-low-battery",

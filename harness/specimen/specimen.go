@@ -30,6 +30,8 @@ const (
 	MQTT      = 1883
 	Stranger  = 7777
 	Switched  = 5555 // a maintenance port, declared as disabled
+	Console   = 4444 // for debugging, by the maker's signature
+	Pairing   = 6000 // open for two minutes when its owner asks for it
 	installed = "1.0.0"
 )
 
@@ -68,7 +70,8 @@ type Device struct {
 	before   string   // what the owner before the reset logged in with
 	network  string   // key of the owner's wireless network
 	boots    int
-	counter  int // of predictable tokens
+	pairing  bool // the pairing port is open
+	counter  int  // of predictable tokens
 	keys     keys
 
 	ctx    context.Context
@@ -89,7 +92,7 @@ func (d *Device) Addr() netip.Addr { return d.Options.Addr }
 func (d *Device) Ports() []uint16 { return ports() }
 
 func ports() []uint16 {
-	return []uint16{MQTT, SSH, Telnet, 5353, Switched, Stranger, HTTP, HTTPS, MQTTS, API}
+	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, HTTPS, MQTTS, API}
 }
 
 // Target is how a command line names it.
@@ -159,6 +162,15 @@ func start(ctx context.Context, o Options, names ...string) (*Units, error) {
 		if err := d.listen(); err != nil {
 			all.Close()
 			return nil, fmt.Errorf("start the specimen at %v: %w", o.Addr, err)
+		}
+		if d.is("intermittent-pairing-window") { // its owner asked just before the test
+			d.mu.Lock()
+			err := d.pair()
+			d.mu.Unlock()
+			if err != nil {
+				all.Close()
+				return nil, fmt.Errorf("start the specimen at %v: open the pairing port: %w", o.Addr, err)
+			}
 		}
 	}
 	return all, nil

@@ -157,10 +157,10 @@ func Declared(dut *harness.DUT) bool { return dut.File != nil }
 // Port is a place that only a port names.
 func Port(p uint16) netip.AddrPort { return netip.AddrPortFrom(netip.IPv4Unspecified(), p) }
 
-// Disabled tells whether an interface is declared to be off.
+// Disabled tells whether an interface is declared to be off always: one that is needed at times may be on.
 func Disabled(r device.Intf) bool {
 	s := strings.ToLower(either(r.State, r.Status))
-	return strings.HasPrefix(s, "disabled")
+	return strings.HasPrefix(s, "disabled") && !strings.EqualFold(r.Need, "intermittent")
 }
 
 // Enabled tells whether it is declared to be always on.
