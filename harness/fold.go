@@ -34,17 +34,22 @@ func Fold(verdicts ...Verdict) Verdict {
 
 // Matrix makes the matrix of a record's outcomes.
 func (p *Past) Matrix() *Matrix {
-	return tabulate(p.Opening, p.Outcomes, p.closing, p.ended(), p.Log.Head, p.Log.Complete)
+	return p.folding(p.Opening).tabulate(p.Opening, p.Outcomes, p.closing, p.ended(), p.Log.Head, p.Log.Complete)
 }
 
 // MatrixOf makes the matrix of outcomes that were judged again from the record.
 func (p *Past) MatrixOf(r *Run, outcomes []Outcome) *Matrix {
-	return tabulate(r.Opening, outcomes, p.closing, p.ended(), p.Log.Head, p.Log.Complete)
+	return p.folding(r.Opening).tabulate(r.Opening, outcomes, p.closing, p.ended(), p.Log.Head, p.Log.Complete)
 }
 
 func (p *Past) ended() time.Time { return p.Log.Events[len(p.Log.Events)-1].At }
 
+// tabulate folds outcomes of the machine alone.
 func tabulate(o Opening, outcomes []Outcome, end Closing, ended time.Time, head string, complete bool) *Matrix {
+	return folding{}.tabulate(o, outcomes, end, ended, head, complete)
+}
+
+func (f folding) tabulate(o Opening, outcomes []Outcome, end Closing, ended time.Time, head string, complete bool) *Matrix {
 	m := &Matrix{Format: MatrixFormat, Run: o.Run, Target: o.Target, Edition: o.Edition, Identity: o.Identity, Twin: o.Twin,
 		State: cmp.Or(o.State, device.Unknown), StateShownBy: o.StateShownBy, Authorisation: o.Authorisation,
 		Declared: len(o.ICS) > 0, Selection: o.Only, Effort: o.Effort, Allowed: o.Allowed, Tool: o.Tool,
@@ -62,12 +67,15 @@ func tabulate(o Opening, outcomes []Outcome, end Closing, ended time.Time, head 
 	for _, down := range end.Downs {
 		m.Findings = append(m.Findings, Finding{Text: "the device did not answer: " + down, Question: "Did the device restart, or was it switched off?"})
 	}
-	for _, pr := range provisions.Must().Provisions(o.Edition) {
-		m.Rows = append(m.Rows, row(o, pr, by, end))
+	all := slices.Concat(provisions.Must().Provisions(o.Edition), provisions.Must().Beyond())
+	for _, pr := range all {
+		m.Rows = append(m.Rows, f.row(o, pr, by, end))
 	}
-	for _, pr := range provisions.Must().Beyond() {
-		m.Rows = append(m.Rows, row(o, pr, by, end))
+	f.hold(o, m.Rows)
+	for i, pr := range all {
+		m.Rows[i].fold(pr, by)
 	}
+	m.Answers, m.ICS = f.answered(), f.ics(o)
 	m.Roots = roots(m.Rows)
 	m.waive(o.Waivers)
 	m.conclude()
@@ -89,21 +97,75 @@ func reduced(o Opening) (why []string) {
 	return why
 }
 
-// row folds a provision.
-func row(o Opening, pr *provisions.Provision, by map[string]Outcome, end Closing) Row {
+// row is a provision with its units, each as the machine, persons and documents have it.
+func (f folding) row(o Opening, pr *provisions.Provision, by map[string]Outcome, end Closing) Row {
 	r := Row{Provision: pr.ID, Beyond: pr.Beyond, Obligation: pr.Obligation, Conditions: pr.Conditions, Summary: pr.Summary,
 		Basis: map[Basis]int{}, Claim: claim(o.ICS, pr)}
 	if pr.Confidence.ToCheck() {
 		r.Confidence = string(pr.Confidence)
 	}
+	for _, c := range pr.Cases {
+		for _, u := range c.Units {
+			ur := unitRow(o, c, u, by, end)
+			f.attest(&ur, by[u.ID], u)
+			r.Units = append(r.Units, ur)
+		}
+	}
+	return r
+}
+
+// hold takes a PASS back that another unit's verdict leaves without ground: a vacuous one, and one that applies the units of
+// another case and was not judged at the device.
+func (f folding) hold(o Opening, rows []Row) {
+	by := map[string]Verdict{}
+	for _, r := range rows {
+		for _, u := range r.Units {
+			by[u.Unit] = u.Verdict
+		}
+	}
+	for i := range rows {
+		for j := range rows[i].Units {
+			r := &rows[i].Units[j]
+			u, ok := provisions.Must().Unit(o.Edition, r.Unit)
+			if !ok || r.Verdict != Pass {
+				continue
+			}
+			if why := f.unfounded(o, u, by); r.Vacuous && why != "" {
+				r.Verdict, r.Vacuous, r.Reason = Inconclusive, false, "it speaks of nothing that is there, which was not shown: "+why+"; "+r.Reason
+			}
+			inherit(r, u, by)
+		}
+	}
+}
+
+// inherit holds a unit that applies the units of another case to a subset against how those came out: a FAIL there must be
+// judged again here, at the device or by a second person.
+func inherit(r *UnitRow, u *provisions.Unit, by map[string]Verdict) {
+	for _, other := range u.Reuses {
+		if by[other] != Fail || r.Verdict != Pass {
+			continue
+		}
+		if r.Basis == BasisObserved || r.Basis == BasisAttested && r.seconded() {
+			r.Notes = append(slices.Clone(r.Notes), other+", which it applies to a part, is FAIL: that part was judged by itself")
+			continue
+		}
+		r.Verdict, r.Reason = Inconclusive, fmt.Sprintf("%s, which it applies, is FAIL, and whether this part is free of it was not judged; %s", other, r.Reason)
+		r.Next = "judge this part by itself, and have a second person confirm it"
+	}
+}
+
+// fold brings a provision's units together: unit to case, case to provision.
+func (r *Row) fold(pr *provisions.Provision, by map[string]Outcome) {
 	claimed := r.Claim == "Y" || pr.Beyond
 	var cases []Verdict
+	next := 0
 	for _, c := range pr.Cases {
 		var units []Verdict
 		for _, u := range c.Units {
-			ur := unitRow(o, c, u, by, end)
+			ur := &r.Units[next]
+			next++
 			if !claimed {
-				unclaimed(&ur, by[u.ID], pr)
+				unclaimed(ur, by[u.ID], pr)
 			}
 			if !u.Method.Prepares {
 				r.Planned++
@@ -113,16 +175,14 @@ func row(o Opening, pr *provisions.Provision, by map[string]Outcome, end Closing
 				r.Basis[ur.Basis]++
 			}
 			units = append(units, ur.Verdict)
-			r.Units = append(r.Units, ur)
 		}
 		cases = append(cases, Fold(units...))
 	}
-	r.Verdict = Fold(cases...)
+	r.Verdict, r.Attested = Fold(cases...), witnesses(r.Units)
 	if !claimed {
-		r.Word = word(r)
+		r.Word = word(*r)
 	}
-	r.Reason = why(r)
-	return r
+	r.Reason = why(*r)
 }
 
 // claim is what the ICS says of a provision; "default" speaks for those that it does not name.
@@ -277,6 +337,7 @@ const (
 func (m *Matrix) conclude() {
 	var counted []Verdict
 	var failed, contrary, unmet []string
+	invalid, open := m.icsProblems()
 	for _, r := range m.Rows {
 		switch {
 		case r.Beyond:
@@ -297,11 +358,13 @@ func (m *Matrix) conclude() {
 		m.Exit, m.Line = ExitFail, "no claim: not a conformance assessment; contrary evidence for "+strings.Join(contrary, ", ")
 	case !m.Declared:
 		m.Line = "no claim: not a conformance assessment; no contrary evidence for a mandatory provision was seen"
-	case len(failed) > 0 || len(contrary) > 0:
+	case len(failed) > 0 || len(contrary) > 0 || len(invalid) > 0:
 		m.Verdict, m.Exit = Fail, ExitFail
-		m.Line = "FAIL: " + strings.Join(append(failed, contrary...), ", ")
+		m.Line = "FAIL: " + strings.Join(slices.Concat(failed, contrary, invalid), ", ")
 	case len(unmet) > 0:
 		m.Verdict, m.Line = Inconclusive, "INCONCLUSIVE: mandatory provisions are not claimed: "+strings.Join(unmet, ", ")
+	case len(open) > 0:
+		m.Verdict, m.Line = Inconclusive, "INCONCLUSIVE: the ICS is not finished: "+strings.Join(open, ", ")
 	default:
 		m.Verdict = Fold(counted...)
 		m.finish()

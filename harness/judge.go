@@ -16,22 +16,23 @@ import (
 
 // An Outcome is what the record says of a unit that was judged. Fold makes the matrix of outcomes.
 type Outcome struct {
-	Unit        string            `json:"unit"`
-	Purpose     string            `json:"purpose"`
-	Verdict     Verdict           `json:"verdict"`
-	Reason      string            `json:"reason,omitempty"`
-	Next        string            `json:"next,omitempty"`
-	Basis       Basis             `json:"basis,omitempty"`
-	Attempts    int               `json:"attempts"`
-	Climbed     []provisions.Rung `json:"climbed,omitempty"`
-	Missed      []Missed          `json:"missed,omitempty"`
-	Notes       []string          `json:"notes,omitempty"`
-	Vacuous     bool              `json:"vacuous,omitempty"`
-	SelfProving bool              `json:"self_proving,omitempty"` // a FAIL that needs no declaration
-	Finding     *Finding          `json:"finding,omitempty"`
-	Proposal    *Proposal         `json:"proposal,omitempty"` // the machine's, where a person must judge
-	Evidence    []EvidenceRef     `json:"evidence,omitempty"`
-	Began       time.Time         `json:"began"`
+	Unit         string            `json:"unit"`
+	Purpose      string            `json:"purpose"`
+	Verdict      Verdict           `json:"verdict"`
+	Reason       string            `json:"reason,omitempty"`
+	Next         string            `json:"next,omitempty"`
+	Basis        Basis             `json:"basis,omitempty"`
+	Attempts     int               `json:"attempts"`
+	Climbed      []provisions.Rung `json:"climbed,omitempty"`
+	Missed       []Missed          `json:"missed,omitempty"`
+	Notes        []string          `json:"notes,omitempty"`
+	Vacuous      bool              `json:"vacuous,omitempty"`
+	SelfProving  bool              `json:"self_proving,omitempty"` // a FAIL that needs no declaration
+	Finding      *Finding          `json:"finding,omitempty"`
+	Proposal     *Proposal         `json:"proposal,omitempty"`     // the machine's, where a person must judge
+	Contradicted bool              `json:"contradicted,omitempty"` // the device is otherwise than declared (rule CONTRA)
+	Evidence     []EvidenceRef     `json:"evidence,omitempty"`
+	Began        time.Time         `json:"began"`
 }
 
 // A stop ends a body early.
@@ -41,7 +42,8 @@ type stop struct {
 	next    string
 	vacuous bool
 
-	proposal *Proposal
+	proposal     *Proposal
+	contradicted bool
 }
 
 // Inconclude ends the unit: it cannot be judged, because.
@@ -63,7 +65,7 @@ func Vacuous(why string, a ...any) {
 // Contradicted ends a unit that judges a declaration, or what is more than declared, when the device is otherwise (rule CONTRA).
 func Contradicted(why string, a ...any) {
 	panic(stop{verdict: Inconclusive, reason: "declaration contradicted: " + fmt.Sprintf(why, a...),
-		next: "correct the declaration, or the device, and run again"})
+		next: "correct the declaration, or the device, and run again", contradicted: true})
 }
 
 // Each judges every item, also after one failed: FAIL outweighs INCONCLUSIVE outweighs PASS. No item at all is INCONCLUSIVE.
@@ -104,6 +106,7 @@ func together(all []stop, v Verdict) (stop, bool) {
 	out := stop{verdict: v, reason: strings.Join(why, "; "), next: strings.Join(next, "; ")}
 	if v == Inconclusive {
 		out = out.withProposal(all)
+		out.contradicted = slices.ContainsFunc(all, func(s stop) bool { return s.contradicted })
 	}
 	return out, why != nil
 }
@@ -263,6 +266,7 @@ func (r *Run) judge(ctx context.Context, dut *DUT, u *unit) Outcome {
 		o.Verdict = Pass
 	default:
 		o.Verdict, o.Reason, o.Next, o.Vacuous, o.Proposal = s.verdict, s.reason, s.next, s.vacuous, s.proposal
+		o.Contradicted = s.contradicted
 	}
 	if run.declared && !run.asked {
 		o.Basis = BasisDeclared

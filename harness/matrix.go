@@ -37,6 +37,8 @@ type Matrix struct {
 	Verdict        Verdict               `json:"verdict"`                     // of the device; "" where no claim was made
 	Line           string                `json:"line"`                        // the verdict as a sentence
 	Exit           int                   `json:"exit"`                        // exit code: 0, 1 or 2
+	Answers        *Answered             `json:"answers,omitempty"`           // the run's answers, if any
+	ICS            []ICSProblem          `json:"ics_problems,omitempty"`      // what is wrong with the ICS
 	Required       []string              `json:"required,omitempty"`          // units that must be PASS, and
 	Lost           []string              `json:"required_not_pass,omitempty"` // those of them that are not
 	Unused         []Waiver              `json:"unused_waivers,omitempty"`    // waivers that no FAIL needed
@@ -48,6 +50,23 @@ type Matrix struct {
 	NotUndone      []string              `json:"not_undone,omitempty"` // what could not be
 	Head           string                `json:"head"`                 // SHA-256 of the record's last line
 	Others         []string              `json:"other_runs,omitempty"` // earlier runs on this sample
+}
+
+// Answered is the book of answers that was folded in.
+type Answered struct {
+	Head    string   `json:"head"`              // SHA-256 of its last line
+	Lab     string   `json:"lab,omitempty"`     // SHA-256 of the lab file that says whose signature counts
+	LabKept bool     `json:"lab_kept"`          // that file is the one kept beside the answers: the reader named none of his own
+	Final   bool     `json:"final"`             // every PASS that a person judged needs a second person
+	Invalid []string `json:"invalid,omitempty"` // entries that count for nothing, and why
+}
+
+// An ICSProblem is a row of the ICS that does not stand.
+type ICSProblem struct {
+	Provision provisions.ID `json:"provision"`
+	Problem   string        `json:"problem"`
+	Open      bool          `json:"open"` // something is not said; else the ICS is invalid, and the device FAIL
+	Next      string        `json:"next,omitempty"`
 }
 
 // Identity is which device it was, as far as was seen or declared.
@@ -84,36 +103,43 @@ type Row struct {
 	Verdict    Verdict               `json:"verdict"`
 	Word       string                `json:"word,omitempty"` // one of the three words, where nothing is claimed
 	Reason     string                `json:"reason,omitempty"`
-	Basis      map[Basis]int         `json:"basis,omitempty"`  // units by basis
-	Judged     int                   `json:"judged"`           // units with PASS or FAIL, of
-	Planned    int                   `json:"planned"`          // all that judge
-	Waived     []Waiver              `json:"waived,omitempty"` // of its FAILs, all of which are waived: FAIL stays FAIL, the exit code yields
+	Basis      map[Basis]int         `json:"basis,omitempty"`       // units by basis
+	Judged     int                   `json:"judged"`                // units with PASS or FAIL, of
+	Planned    int                   `json:"planned"`               // all that judge
+	Attested   []string              `json:"attested_by,omitempty"` // persons whose judgement its units rest on, with their roles
+	Waived     []Waiver              `json:"waived,omitempty"`      // of its FAILs, all of which are waived: FAIL stays FAIL, the exit code yields
 	Units      []UnitRow             `json:"units"`
 }
 
 // A UnitRow is a test unit and how it came out.
 type UnitRow struct {
-	Unit       string            `json:"unit"` // 5.1-1-2c
-	Case       string            `json:"case"`
-	Kind       string            `json:"kind"`    // conceptual, functional, beyond
-	Purpose    string            `json:"purpose"` // in the suite's words, or the catalogue's
-	Verdict    Verdict           `json:"verdict"`
-	Word       string            `json:"word,omitempty"`
-	Reason     string            `json:"reason,omitempty"`
-	Next       string            `json:"next,omitempty"` // what would settle it
-	Cap        string            `json:"cap,omitempty"`  // what the method cannot show
-	Basis      Basis             `json:"basis,omitempty"`
-	Level      provisions.Level  `json:"level"`
-	Attempts   int               `json:"attempts"` // answers that the judgement rests on
-	Climbed    []provisions.Rung `json:"climbed,omitempty"`
-	Missed     []Missed          `json:"missed,omitempty"`
-	Automatic  bool              `json:"automatic"` // a suite judges it
-	Vacuous    bool              `json:"vacuous,omitempty"`
-	Waived     *Waiver           `json:"waived,omitempty"` // of its FAIL, which stays FAIL
-	Notes      []string          `json:"notes,omitempty"`  // narrower caps, parameters, findings of this unit
-	Evidence   []EvidenceRef     `json:"evidence,omitempty"`
-	Began      time.Time         `json:"began,omitzero"`
-	Confidence string            `json:"confidence,omitempty"`
+	Unit         string            `json:"unit"` // 5.1-1-2c
+	Case         string            `json:"case"`
+	Kind         string            `json:"kind"`    // conceptual, functional, beyond
+	Purpose      string            `json:"purpose"` // in the suite's words, or the catalogue's
+	Verdict      Verdict           `json:"verdict"`
+	Word         string            `json:"word,omitempty"`
+	Reason       string            `json:"reason,omitempty"`
+	Next         string            `json:"next,omitempty"` // what would settle it
+	Cap          string            `json:"cap,omitempty"`  // what the method cannot show
+	Basis        Basis             `json:"basis,omitempty"`
+	Level        provisions.Level  `json:"level"`
+	Attempts     int               `json:"attempts"` // answers that the judgement rests on
+	Climbed      []provisions.Rung `json:"climbed,omitempty"`
+	Missed       []Missed          `json:"missed,omitempty"`
+	Automatic    bool              `json:"automatic"` // a suite judges it
+	Vacuous      bool              `json:"vacuous,omitempty"`
+	Contradicted bool              `json:"contradicted,omitempty"` // the device is otherwise than declared: no answer takes the place of it
+	Proposal     *Proposal         `json:"proposal,omitempty"`     // what the machine proposes, where a person must judge
+	Machine      *Said             `json:"machine,omitempty"`      // what the machine says, where a person says otherwise
+	Attested     []Attestation     `json:"attested,omitempty"`     // what persons say, signed
+	Imported     []Said            `json:"imported,omitempty"`     // what persons say without evidence or key: it counts for nothing
+	External     []Exhibit         `json:"external,omitempty"`     // documents of others that were put forward
+	Waived       *Waiver           `json:"waived,omitempty"`       // of its FAIL, which stays FAIL
+	Notes        []string          `json:"notes,omitempty"`        // narrower caps, parameters, findings of this unit
+	Evidence     []EvidenceRef     `json:"evidence,omitempty"`
+	Began        time.Time         `json:"began,omitzero"`
+	Confidence   string            `json:"confidence,omitempty"`
 }
 
 // Missed is a rung that was not climbed, and why.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/secure-by-design/assay/harness/answers"
 	"github.com/secure-by-design/assay/harness/clock"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/evidence"
@@ -15,7 +16,10 @@ type Past struct {
 	File     *device.File
 	Outcomes []Outcome // as they were judged then
 	Log      *evidence.Log
+	Dir      string // of the run
+	Final    bool   // the matrix is that of a final report: every PASS that a person judged needs a second person
 
+	book    *answers.Book
 	closing Closing
 	planned map[string]bool
 	judged  map[string]bool
@@ -34,7 +38,7 @@ func Read(dir string) (*Past, error) {
 	if len(log.Events) == 0 || log.Events[0].Kind != evidence.Opened {
 		return nil, fmt.Errorf("read the record in %s: it has no opening event: the run was cut before it began", dir)
 	}
-	p := &Past{Log: log, planned: map[string]bool{}, judged: map[string]bool{}, begun: map[string]evidence.Event{},
+	p := &Past{Log: log, Dir: dir, planned: map[string]bool{}, judged: map[string]bool{}, begun: map[string]evidence.Event{},
 		byUnit: map[string][]evidence.Event{}, byKey: map[string][]evidence.Event{}, next: map[string]int{}}
 	if err := json.Unmarshal(log.Events[0].Data, &p.Opening); err != nil {
 		return nil, fmt.Errorf("read the record in %s: its opening: %w", dir, err)
@@ -52,6 +56,9 @@ func Read(dir string) (*Past, error) {
 		if err := p.take(e); err != nil {
 			return nil, fmt.Errorf("read the record in %s: line %d: %w", dir, e.N, err)
 		}
+	}
+	if err := p.Answer(nil); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
