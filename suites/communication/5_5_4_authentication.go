@@ -2,6 +2,7 @@ package communication
 
 import (
 	"context"
+	"time"
 
 	. "github.com/onsi/gomega"
 
@@ -27,7 +28,7 @@ var _ = Provision("5.5-4", func(dut *DUT) {
 		Unit("b", "who is entitled gets in", func(ctx context.Context) {
 			Each("function of 13-SoftServ", functions(dut, false), func(f function) { admitsEntitled(ctx, dut, f) })
 			admitsAfterWrongTries(ctx, dut, false)
-		}, Climbs(provisions.LAN, provisions.Operator))
+		}, Binds(device.Initialised), Climbs(provisions.LAN, provisions.Operator))
 
 		Unit("c", "the log-in is protected as declared", func(ctx context.Context) {
 			protections(ctx, dut, false)
@@ -176,20 +177,31 @@ func wrongPasswords(ctx context.Context, dut *DUT) {
 // unjudged tells an answer that refuses nobody: the device put us off, or broke.
 func unjudged(a operate.Accessed) bool { return a.Status == 429 || a.Status == 423 || a.Status >= 500 }
 
-// admitsEntitled uses a function three times in fresh sessions.
+// admitsEntitled uses a function three times in fresh sessions. A lock that earlier wrong tries left is waited for.
 func admitsEntitled(ctx context.Context, dut *DUT, f function) {
-	good := 0
-	var last operate.Accessed
-	for look := range 3 {
-		last = Ask(ctx, dut, operate.Access{Service: f.service.ID, Function: f.Name, As: f.Login, Look: 20 + look})
-		if last.Admitted {
-			good++
+	good, last := sessions(ctx, dut, f, 20)
+	if last.Status == 429 || last.Status == 423 || last.Status == 503 {
+		for _, l := range logins(dut, f.Login) {
+			back := Ask(ctx, dut, login.Recovered{At: l.Login, User: l.User, Right: l.Right, After: "what was tried before"})
+			Expect(back.Outcome).NotTo(Equal(login.Limited), "%s puts off %s's right password for good after wrong ones: it was waited for %v", l.Login, l.User, back.Within.Round(time.Second))
 		}
+		good, last = sessions(ctx, dut, f, 30)
 	}
 	if last.Status == 429 || last.Status == 423 || last.Status == 503 {
 		Inconclude("%s puts %s off (%d) and judged nothing", f.Name, f.Login, last.Status)
 	}
 	Expect(good >= 2).To(BeTrue(), "%s of %s was refused to %s, who is entitled, in %d of 3 sessions (%d)", f.Name, f.service.ID, f.Login, 3-good, last.Status)
+}
+
+// sessions counts in how many of three fresh sessions a function is open to who is entitled.
+func sessions(ctx context.Context, dut *DUT, f function, look int) (good int, last operate.Accessed) {
+	for n := range 3 {
+		last = Ask(ctx, dut, operate.Access{Service: f.service.ID, Function: f.Name, As: f.Login, Look: look + n})
+		if last.Admitted {
+			good++
+		}
+	}
+	return good, last
 }
 
 // admitsAfterWrongTries waits the declared lock out after wrong passwords, and expects the right one to work again.

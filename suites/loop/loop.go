@@ -126,16 +126,21 @@ func (t *Trial) Broken() (failed, contradicted []string) {
 }
 
 // Clause runs the loop for the units of a clause: what a fault breaks elsewhere is that clause's affair.
-func Clause(t *testing.T, clause string) {
+func Clause(t *testing.T, clause string) { through(t, []string{clause}) }
+
+// Whole runs the loop with every suite that is declared: a fault must break exactly its units, whichever clause they are of.
+func Whole(t *testing.T) { through(t, nil) }
+
+func through(t *testing.T, only []string) {
 	for _, e := range provisions.Editions() {
 		auto := harness.Automatic(e)
-		maps.DeleteFunc(auto, func(unit, _ string) bool { return !strings.HasPrefix(unit, clause+"-") })
+		maps.DeleteFunc(auto, func(unit, _ string) bool { return only != nil && !strings.HasPrefix(unit, only[0]+"-") })
 		t.Run(string(e), func(t *testing.T) {
-			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e, Only: []string{clause}}) })
+			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e, Only: only}) })
 			for _, h := range specimen.HonestVariants() {
 				if spared(e, h, auto) && anew(e, namedBy(e, h, auto), namedBy(provisions.V21, h, auto)) {
 					t.Run("honest="+h, func(t *testing.T) {
-						conformant(t, &Trial{Edition: e, Only: []string{clause}, Honest: []string{h}, Effort: enough(namedBy(e, h, auto)), Single: h == "label-password-single-unit"})
+						conformant(t, &Trial{Edition: e, Only: only, Honest: []string{h}, Effort: enough(namedBy(e, h, auto)), Single: h == "label-password-single-unit"})
 					})
 				}
 			}
@@ -143,7 +148,7 @@ func Clause(t *testing.T, clause string) {
 				breaks, contradicts := declared(e, f, auto)
 				olderB, olderC := declared(provisions.V21, f, auto)
 				if len(breaks)+len(contradicts) > 0 && anew(e, slices.Concat(breaks, contradicts), slices.Concat(olderB, olderC)) {
-					t.Run("fault="+f, func(t *testing.T) { faulty(t, e, clause, f, breaks, contradicts) })
+					t.Run("fault="+f, func(t *testing.T) { faulty(t, e, only, f, breaks, contradicts) })
 				}
 			}
 		})
@@ -160,8 +165,8 @@ func conformant(t *testing.T, trial *Trial) {
 	trial.check(t)
 }
 
-func faulty(t *testing.T, e provisions.Edition, clause, fault string, breaks, contradicts []string) {
-	trial := &Trial{Edition: e, Only: []string{clause}, Faults: []string{fault}, Effort: enough(breaks)}
+func faulty(t *testing.T, e provisions.Edition, only []string, fault string, breaks, contradicts []string) {
+	trial := &Trial{Edition: e, Only: only, Faults: []string{fault}, Effort: enough(breaks)}
 	trial.Run(t)
 	failed, contradicted := trial.Broken()
 	if !slices.Equal(failed, breaks) || !slices.Equal(contradicted, contradicts) {
