@@ -14,12 +14,25 @@ import (
 
 func listCommand() *cobra.Command {
 	var edition string
-	var asJSON bool
+	var asJSON, books, confirm bool
+	var t confirming
 	c := &cobra.Command{
-		Use:     "list [ID…]",
-		Short:   "The catalogue, and how each unit is tested",
-		Example: "  assay list\n  assay list 5.3-10\n  assay list 5.11 --edition 3.1 --json",
+		Use:   "list [ID…]",
+		Short: "The catalogue, how each unit is tested, and the rule books",
+		Long: "list shows the provisions of an edition, and of those that are named how each unit is tested. With --profiles it lists the rule\n" +
+			"books that assay report --profile knows, or shows those that are named. With --confirm it ticks units of V3.1 whose letter is\n" +
+			"in doubt, once you found them in your own copy of the document; without a unit it lists them.",
+		Example: "  assay list\n  assay list 5.3-10\n  assay list 5.11 --edition 3.1 --json\n  assay list --profiles uk-psti\n" +
+			"  assay list --confirm 6-6-2 --document \"TS 103 701 V2.1.1\" --by \"Jo Fox\"",
 		RunE: func(c *cobra.Command, ids []string) error {
+			switch {
+			case books && confirm:
+				return fmt.Errorf("--profiles and --confirm: ask for one of them")
+			case books:
+				return listProfiles(c.OutOrStdout(), ids, asJSON)
+			case confirm:
+				return t.confirm(c, ids)
+			}
 			e, err := provisions.ParseEdition(edition)
 			if err != nil {
 				return err
@@ -38,6 +51,11 @@ func listCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&edition, "edition", "V2.1", "edition of the standard: V2.1 or V3.1")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&books, "profiles", false, "list the rule books, or show those named")
+	c.Flags().BoolVar(&confirm, "confirm", false, "tick units in doubt that you found in your copy of the document")
+	c.Flags().StringVar(&t.file, "confirmed", confirmedName, "file of the ticks")
+	c.Flags().StringVar(&t.by, "by", "", "who looked (default: you, as this machine knows you)")
+	c.Flags().StringVar(&t.document, "document", "", "the document and its version")
 	return c
 }
 

@@ -63,42 +63,6 @@ func replayCommand() *cobra.Command {
 	return c
 }
 
-func reportCommand() *cobra.Command {
-	var verbose bool
-	c := &cobra.Command{
-		Use:   "report RUN",
-		Short: "Show a run's matrix and write its reports again",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			dirs, err := records(args[0])
-			if err != nil {
-				return err
-			}
-			for _, dir := range dirs {
-				past, err := harness.Read(dir)
-				if err != nil {
-					return err
-				}
-				m := past.Matrix()
-				width, _ := terminal(c.OutOrStdout())
-				if err := reports.Terminal(c.OutOrStdout(), m, reports.Options{Width: width, Color: colour(c.OutOrStdout()), Verbose: verbose}); err != nil {
-					return err
-				}
-				paths, err := reports.Write(dir, m)
-				if err != nil {
-					return err
-				}
-				for _, p := range paths {
-					fmt.Fprintln(c.OutOrStdout(), "  "+p)
-				}
-			}
-			return nil
-		},
-	}
-	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "show every unit")
-	return c
-}
-
 // records finds the run directories at or right below a path.
 func records(path string) ([]string, error) {
 	if _, err := os.Stat(path); err != nil {

@@ -30,6 +30,8 @@ type runFlags struct {
 	only, hazards, ifaces                            []string
 	jobs                                             int
 	by, client, right                                string
+	waivers, confirmed                               string
+	require                                          []string
 	verbose                                          bool
 }
 
@@ -41,7 +43,9 @@ func runCommand() *cobra.Command {
 		Long: "run tests each TARGET: an address, ADDRESS:PORTS, a host name, or the name of a discovered device or a unique part of it.\n" +
 			"By default it is gentle: it reads what the device gives to anybody. --allow intrusive lets it try wrong passwords,\n" +
 			"--allow disruptive lets it update and reset the device by the operations of the device file.\n\n" +
-			"Exit codes: 0 conformant; 1 a provision that counts has FAIL; 2 none has, but something is inconclusive; 3 trouble.",
+			"--waivers FILE lets the exit code yield where a FAIL is waived; it stays FAIL in the matrix and every report.\n\n" +
+			"Exit codes: 0 conformant, or every FAIL is waived; 1 a provision that counts has FAIL; 2 none has, but something is\n" +
+			"inconclusive; 3 trouble. A unit that --require names and that is not PASS makes it 1 where it FAILs, else 2 at least.",
 		Example: "  assay run 192.0.2.7\n  assay run \"Cam One\" --state initialised --allow intrusive --hazards none\n" +
 			"  assay run 192.0.2.7 --twin 192.0.2.8 --device camera.yaml --allow disruptive",
 		Args: cobra.MinimumNArgs(1),
@@ -72,6 +76,9 @@ func runCommand() *cobra.Command {
 	fl.StringVar(&f.by, "by", "", "who tests (default: you, as this machine knows you)")
 	fl.StringVar(&f.client, "for", "", "for whom")
 	fl.StringVar(&f.right, "right", "", "by what right: owner, customer order or supplier permission (default: owner)")
+	fl.StringVar(&f.waivers, "waivers", "", "file of waivers: unit or provision, reason, owner, expires")
+	fl.StringSliceVar(&f.require, "require", nil, "these must be PASS: a clause, provision, case or unit")
+	fl.StringVar(&f.confirmed, "confirmed", confirmedName, "units held against the document, as assay list --confirm writes them")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "show every unit, not each provision alone")
 	return c
 }
@@ -85,6 +92,7 @@ type session struct {
 	progress  *progress
 	last      *harness.Matrix // of the latest run, and
 	lastDir   string          // its directory
+	ticks     []harness.Tick  // units that were held against the document
 
 	found []discovery.Device
 	once  sync.Once
@@ -155,6 +163,7 @@ func (s *session) one(ctx context.Context, program []string, job harness.Job) (*
 		return nil, nil, errors.Join(runErr, err)
 	}
 	m := past.Matrix()
+	m.Confirm(s.ticks)
 	paths, err := reports.Write(job.Dir, m)
 	return m, paths, errors.Join(runErr, err)
 }
@@ -208,8 +217,25 @@ func (s *session) opening() (harness.Opening, *device.File, error) {
 			return o, nil, fmt.Errorf("--only %s: %w", id, err)
 		}
 	}
+	if err := s.gate(&o); err != nil {
+		return o, nil, err
+	}
 	s.authorise(&o, f)
 	return o, f, s.state(&o, f)
+}
+
+// gate reads what a release is held to: waivers, required units, and what was held against the document.
+func (s *session) gate(o *harness.Opening) (err error) {
+	if s.flags.waivers != "" {
+		if o.Waivers, err = harness.LoadWaivers(s.flags.waivers, o.Edition, time.Now()); err != nil {
+			return err
+		}
+	}
+	if o.Require, err = harness.Require(o.Edition, s.flags.require, o.Waivers); err != nil {
+		return err
+	}
+	s.ticks, err = harness.LoadTicks(s.flags.confirmed)
+	return err
 }
 
 func (s *session) edition(f *device.File) (provisions.Edition, error) {
