@@ -29,6 +29,9 @@ func (d *Device) factory() {
 	d.state, d.settings, d.data = "factory", presets(), nil
 	d.accounts = map[string]*account{"admin": {password: d.label, role: "owner"}}
 	d.tokens = map[string]session{}
+	if d.is("forced-change-default") {
+		d.accounts["admin"] = &account{password: "admin", role: fresh}
+	}
 }
 
 // presets are the settings with which it leaves the factory.
@@ -37,6 +40,7 @@ func presets() map[string]string { return map[string]string{"name": "specimen", 
 // initialise is the end of the set-up: the guest's password is the user's choice, the owner's may be.
 func (d *Device) initialise(guest, owner string) {
 	d.state = "initialised"
+	d.accounts["admin"].role = "owner"
 	d.accounts["guest"] = &account{password: guest, role: "guest"}
 	if owner != "" {
 		d.accounts["admin"].password = owner
@@ -71,7 +75,7 @@ func (d *Device) login(user, password string, by via) (got answer, role string, 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	a := d.accounts[user]
-	if a == nil || d.state != "initialised" {
+	if a == nil || d.state != "initialised" && a.role != fresh {
 		return refused, "", 0
 	}
 	now := d.Clock.Now()

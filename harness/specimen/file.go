@@ -40,9 +40,9 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 	}
 	d := u.units[0]
 	about := facts{"Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(), "Lock": d.Lock.Seconds(), "Rate": tries / d.Lock.Minutes(),
-		"Has": d.has, "Two": len(u.units) > 1, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": Window.Seconds(), "Alphabet": alphabet}
+		"Has": d.has, "Two": len(u.units) > 1, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "RTSP": RTSP, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": Window.Seconds(), "Alphabet": alphabet}
 	for _, unit := range u.units {
-		for name, value := range map[string]string{"label": unit.label, "owner": unit.password("admin"), "guest": unit.password("guest")} {
+		for name, value := range map[string]string{"label": unit.code, "owner": unit.password("admin"), "box": "admin", "guest": unit.password("guest")} {
 			ref, err := unit.writeSecret(dir, name, value)
 			if err != nil {
 				return "", fmt.Errorf("write the specimen's secrets: %w", err)

@@ -26,6 +26,7 @@ func (d *Device) listen() error {
 		{Telnet, d.any("undeclared-password-service", "undeclared-telnet"), d.telnet},
 		{API, d.is("undeclared-auth-api"), func(l net.Listener) { d.web(tls.NewListener(l, d.tlsConfig()), d.pinAPI()) }},
 		{Console, d.debugs(), d.console},
+		{RTSP, d.is("discovery-open-by-protocol"), d.rtsp},
 		{MQTT, d.any("cleartext-channel", "undeclared-broker-password"), d.mqtt},
 		{Stranger, d.is("undeclared-listener"), d.greeting},
 		{Switched, d.is("disabled-interface-answers"), d.greeting},
@@ -80,7 +81,7 @@ func (d *Device) http(l net.Listener) {
 			http.Redirect(w, r, fmt.Sprintf("https://%s%s", netip.AddrPortFrom(d.Options.Addr, HTTPS), r.URL.Path), http.StatusPermanentRedirect)
 		})
 	}
-	d.web(l, h)
+	d.web(l, d.discovery(h))
 }
 
 func (d *Device) web(l net.Listener, h http.Handler) {

@@ -39,7 +39,8 @@ var faults = registry(
 // same-version-refused, bearer-token-works-from-other-host, lockout-5-then-60s, login-post-repeatable, redirect-port-80,
 // static-assets-public.
 var honest = registry(
-	"activation-lock", "antirollback-fuse", "bare-500-on-garbage", "certificate-renewed-mid-run", "debug-console-by-signature", "exponential-delay-no-lock",
+	"activation-lock", "antirollback-fuse", "bare-500-on-garbage", "certificate-renewed-mid-run", "commissioning-code-8-digits",
+	"debug-console-by-signature", "declared-enabled-but-idle", "discovery-open-by-protocol", "forced-change-default", "self-update-mid-run", "exponential-delay-no-lock",
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
 	"patched-banner",

@@ -18,6 +18,11 @@ func (d *Device) ssh(l net.Listener) {
 		if d.is("forced-ssh-ident") {
 			conf.ServerVersion = "SSH-2.0-OpenSSH_9.6p1"
 		}
+		if d.is("self-update-mid-run") {
+			d.mu.Lock()
+			conf.ServerVersion = map[bool]string{true: "SSH-2.0-OpenSSH_9.6p1", false: "SSH-2.0-OpenSSH_9.6p2"}[d.version == installed]
+			d.mu.Unlock()
+		}
 		if d.is("patched-banner") {
 			conf.ServerVersion = "SSH-2.0-OpenSSH_9.6p2"
 		}

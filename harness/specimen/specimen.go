@@ -29,6 +29,7 @@ const (
 	API       = 9443
 	MQTT      = 1883
 	Stranger  = 7777
+	RTSP      = 8554 // of an oddity
 	Switched  = 5555 // a maintenance port, declared as disabled
 	Console   = 4444 // for debugging, by the maker's signature
 	Pairing   = 6000 // open for two minutes when its owner asks for it
@@ -66,7 +67,9 @@ type Device struct {
 	accounts map[string]*account
 	tokens   map[string]session
 	issued   []string // every secret that it ever gave out
-	label    string   // the code printed on it
+	label    string   // the password printed on it
+	code     string   // the code for the set-up, printed on it too
+	codes    int      // wrong ones since the start
 	before   string   // what the owner before the reset logged in with
 	network  string   // key of the owner's wireless network
 	boots    int
@@ -92,7 +95,7 @@ func (d *Device) Addr() netip.Addr { return d.Options.Addr }
 func (d *Device) Ports() []uint16 { return ports() }
 
 func ports() []uint16 {
-	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, HTTPS, MQTTS, API}
+	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, RTSP, HTTPS, MQTTS, API}
 }
 
 // Target is how a command line names it.
@@ -183,10 +186,15 @@ func newDevice(ctx context.Context, o Options, unit string, m *maker, has map[st
 	d.label, d.network = d.preset(), random(16)
 	d.issued = append(d.issued, d.network)
 	d.keys = d.newKeys()
+	d.code = d.setUpCode()
 	d.factory()
 	visitor := "visitor-" + random(8)
 	d.issued = append(d.issued, visitor)
-	d.initialise(visitor, "")
+	owner := ""
+	if d.is("forced-change-default") {
+		owner = "owner-" + random(10)
+	}
+	d.initialise(visitor, owner)
 	return d
 }
 
@@ -216,6 +224,7 @@ func (d *Device) Reboot() {
 
 func (d *Device) reboot() {
 	d.boots++
+	d.codes = 0
 	if d.is("lockout-lost-on-reboot") {
 		for _, a := range d.accounts {
 			a.wrong, a.until = 0, time.Time{}
@@ -229,7 +238,7 @@ func (d *Device) reboot() {
 func (d *Device) secrets() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	out := append([]string{d.label}, d.issued...)
+	out := append([]string{d.label, d.code}, d.issued...)
 	for _, a := range d.accounts {
 		if len(a.password) >= 10 { // published defaults are no secrets
 			out = append(out, a.password)

@@ -200,3 +200,66 @@ func TestEveryFaultStarts(t *testing.T) {
 		u.Close()
 	}
 }
+
+// What honest variants do is real, and never less safe than the ordinary specimen.
+func TestOddities(t *testing.T) {
+	only := func(h string) *Device { return started(t, Options{Honest: []string{h}, Clock: clock.NewJump()}).Devices()[0] }
+	set := func(d *Device, token, body string) int {
+		s, _ := call(t, d, "POST", "/api/setup", token, body)
+		return s
+	}
+	reset := func(d *Device) {
+		_, token := logIn(t, d, "admin", d.password("admin"))
+		if s, _ := call(t, d, "POST", "/api/reset", token, ""); s != 200 {
+			t.Fatalf("reset: %d", s)
+		}
+	}
+	d := only("forced-change-default")
+	if s, _ := logIn(t, d, "admin", "admin"); s != 401 {
+		t.Errorf("admin/admin in use: %d", s)
+	}
+	reset(d)
+	s, token := logIn(t, d, "admin", "admin")
+	if s != 200 {
+		t.Fatalf("admin/admin as from the factory: %d", s)
+	}
+	for _, path := range []string{"/api/userdata", "/api/version", "/backup.cfg"} {
+		if s, _ := call(t, d, "GET", path, token, ""); s != 403 {
+			t.Errorf("GET %s before a password was chosen: %d", path, s)
+		}
+	}
+	if a, b, c := set(d, token, `{"guest":"long enough"}`), set(d, "", `{"guest":"long enough","password":"long enough"}`), set(d, token, `{"guest":"","password":"long enough"}`); a < 400 || b < 400 || c < 400 {
+		t.Errorf("set up without a password, without a log-in, and without the guest's: %d %d %d", a, b, c)
+	}
+	if s := set(d, token, `{"guest":"long enough","password":"chosen by me"}`); s != 200 {
+		t.Errorf("set up: %d", s)
+	}
+	if s, _ := logIn(t, d, "admin", "admin"); s != 401 {
+		t.Errorf("admin/admin after the set-up: %d", s)
+	}
+	if s, _ := call(t, d, "GET", "/api/version", token, ""); s != 401 {
+		t.Errorf("the token of the set-up lives on: %d", s)
+	}
+
+	d = only("commissioning-code-8-digits")
+	reset(d)
+	for i := range codeTries {
+		if s := set(d, "", fmt.Sprintf(`{"code":"%08d","guest":"long enough"}`, i)); s != 403 {
+			t.Errorf("wrong code %d: %d", i, s)
+		}
+	}
+	right := fmt.Sprintf(`{"code":%q,"guest":"long enough"}`, d.code)
+	if s := set(d, "", right); s != 429 {
+		t.Errorf("the right code after %d wrong ones: %d", codeTries, s)
+	}
+	d.Reboot()
+	if a, b := set(d, "", right), set(d, "", right); a != 200 || b != 409 {
+		t.Errorf("the right code after a restart, and again: %d %d", a, b)
+	}
+
+	d = only("self-update-mid-run")
+	reset(d)
+	if s := set(d, "", fmt.Sprintf(`{"code":%q,"guest":"long enough"}`, d.code)); s != 200 || d.version != "1.0.1" || d.boots != 2 {
+		t.Errorf("%d, version %s, boots %d", s, d.version, d.boots)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -102,6 +103,10 @@ func (d *Device) authenticated(path string, h func(http.ResponseWriter, *http.Re
 			reply(w, http.StatusUnauthorized, "error", "log in first")
 			return
 		}
+		if s.role == fresh {
+			reply(w, http.StatusForbidden, "error", "choose a password of your own first: POST /api/setup")
+			return
+		}
 		h(w, r, s)
 	}
 }
@@ -125,7 +130,7 @@ func (d *Device) resetters(h func(http.ResponseWriter, *http.Request, session)) 
 }
 
 func (d *Device) page(w http.ResponseWriter, r *http.Request) {
-	if _, ok := d.who(r); ok {
+	if s, ok := d.who(r); ok && s.role != fresh {
 		fmt.Fprintf(w, "<!doctype html><title>%s</title><link rel=stylesheet href=/static/style.css><h1>%s</h1><p>You are logged in.</p>", html.EscapeString(d.Options.Name), html.EscapeString(d.Options.Name))
 		return
 	}
@@ -195,13 +200,18 @@ func (d *Device) setup(w http.ResponseWriter, r *http.Request) {
 		reply(w, 400, "error", "that is not JSON")
 		return
 	}
+	s, _ := d.who(r)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.state != "factory" && !d.any("claim-reopens-after-owner", "setup-api-open-after-init"):
 		reply(w, 409, "error", "the device has an owner")
 		return
-	case in.Code != d.label && !d.any("setup-wizard-open", "open-claim-in-factory-state", "claim-reopens-after-owner"):
+	case d.capped():
+		reply(w, http.StatusTooManyRequests, "error", "too many wrong codes: restart the device")
+		return
+	case in.Code != d.code && (s.role != fresh || len(in.Password) < 8) && !d.any("setup-wizard-open", "open-claim-in-factory-state", "claim-reopens-after-owner"):
+		d.codes++
 		reply(w, 403, "error", "wrong code")
 		return
 	case d.is("activation-lock") && d.before != "" && in.Before != d.before:
@@ -213,6 +223,8 @@ func (d *Device) setup(w http.ResponseWriter, r *http.Request) {
 	}
 	d.initialise(in.Guest, in.Password)
 	d.issued = append(d.issued, in.Guest, in.Password)
+	maps.DeleteFunc(d.tokens, func(_ string, s session) bool { return s.role == fresh })
+	d.selfUpdate()
 	reply(w, 200, "state", d.state)
 }
 
@@ -226,7 +238,7 @@ func (d *Device) dashboard(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.mu.Unlock()
-	if _, ok := d.who(r); !ok {
+	if s, ok := d.who(r); !ok || s.role == fresh {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
