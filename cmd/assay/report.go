@@ -21,6 +21,8 @@ type reportFlags struct {
 	books              []string
 	answers, confirmed string
 	verbose            bool
+	final              bool
+	lab                string
 }
 
 func reportCommand() *cobra.Command {
@@ -60,6 +62,8 @@ func reportCommand() *cobra.Command {
 	c.Flags().StringSliceVar(&f.books, "profile", nil, "rule books to hold it against: a name of assay list --profiles, or all")
 	c.Flags().StringVar(&f.answers, "answers", "", "sheet of answers to the rule books' questions")
 	c.Flags().StringVar(&f.confirmed, "confirmed", confirmedName, "units held against the document, as assay list --confirm writes them")
+	c.Flags().BoolVar(&f.final, "final", false, "a final report: each PASS that a person judged needs a second person's confirmation")
+	c.Flags().StringVar(&f.lab, "lab", "", "lab file that says whose answers count (default: the one kept with them)")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "show every unit, and every row of the rule books")
 	return c
 }
@@ -92,6 +96,9 @@ func (f reportFlags) chosen() ([]*provisions.Profile, error) {
 func (f reportFlags) report(c *cobra.Command, dir string, books []*provisions.Profile, ticks []harness.Tick) error {
 	past, err := harness.Read(dir)
 	if err != nil {
+		return err
+	}
+	if err := f.attested(past); err != nil {
 		return err
 	}
 	m := past.Matrix()
@@ -127,6 +134,19 @@ func (f reportFlags) report(c *cobra.Command, dir string, books []*provisions.Pr
 		fmt.Fprintln(out, "  "+p)
 	}
 	return nil
+}
+
+// attested holds the run's answers against the lab file that was named, and by the rules of a final report.
+func (f reportFlags) attested(past *harness.Past) error {
+	past.Final = f.final
+	if f.lab == "" {
+		return nil
+	}
+	lab, err := labFile(f.lab, true)
+	if err != nil {
+		return err
+	}
+	return past.Answer(lab)
 }
 
 // answered reads the sheet that was named, or the one in the run's directory, if there is one.
