@@ -114,7 +114,7 @@ func (p *Profile) Statement() string {
 	if said := p.of(RowRule); len(said) > 0 {
 		return said[0].Summary
 	}
-	if len(p.Requirements) > 0 && p.Requirements[0].ID == "_rule" {
+	if len(p.Requirements) > 0 && p.Requirements[0].ID == "MANDATORY" {
 		return p.Requirements[0].Summary
 	}
 	return "ours, there is no official one: every row holds"

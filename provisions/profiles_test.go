@@ -110,3 +110,23 @@ func TestWhatALabelOpens(t *testing.T) {
 		}
 	}
 }
+
+// Labels that ask for all mandatory provisions of some clauses name exactly those.
+func TestMandatoryListsAreWhole(t *testing.T) {
+	for name, clauses := range map[string]string{"sg-cls-l1": "5.1 5.2 5.3", "sg-cls-l2": "5.1 5.2 5.3 5.4 5.5 5.6 5.7 5.8 5.9 5.10 5.11 5.12 5.13 6",
+		"de-bsi": "4 5.1 5.2 5.3 5.4 5.5 5.6 5.7 5.8 5.9 5.10 5.11 5.12 5.13 6"} {
+		p, err := Must().Profile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []ID
+		for _, pr := range Must().Provisions(V21) {
+			if pr.Obligation == Mandatory && slices.Contains(strings.Fields(clauses), pr.ID.Clause()) {
+				want = append(want, pr.ID)
+			}
+		}
+		if got := p.Selection(); !slices.Equal(got, want) {
+			t.Errorf("%s looks at %v, want %v", name, got, want)
+		}
+	}
+}

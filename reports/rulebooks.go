@@ -74,16 +74,25 @@ func Books(w io.Writer, books []profiles.Result, o Options) error {
 func (t *sheet) book(r profiles.Result, id int, rows bool) {
 	s := colours[outcomeKind(r)]
 	in := id + 4
-	t.text("  "+t.paint(bold, pad(r.Profile, id))+"  ", in, s, r.Says())
-	t.also(in, faint, r.Title)
-	for _, c := range r.Cautions {
-		t.also(in, yellow, c)
-	}
+	said := r.Says()
 	if !rows {
-		if n := len(r.Missing); n > 0 && r.Outcome != profiles.Met {
-			t.also(in, faint, "still missing: "+strings.Join(r.Missing[:min(n, 3)], "; ")+more(n-3))
+		said = clip(said, 200)
+	}
+	t.text("  "+t.paint(bold, pad(r.Profile, id))+"  ", in, s, said)
+	t.also(in, faint, r.Title)
+	if !rows {
+		t.also(in, faint, strings.Join(r.Cautions, " · "))
+		var ids []string
+		for _, g := range r.Missing {
+			ids = append(ids, strings.TrimPrefix(g.What, r.Profile+":"))
+		}
+		if r.Outcome != profiles.Met {
+			t.also(in, plain, prefixed("still missing: ", strings.Join(ids, ", ")))
 		}
 		return
+	}
+	for _, c := range r.Cautions {
+		t.also(in, yellow, c)
 	}
 	t.also(in, faint, "rule: "+r.Rule)
 	for _, l := range r.Lines {
@@ -92,7 +101,7 @@ func (t *sheet) book(r profiles.Result, id int, rows bool) {
 	if len(r.Missing) > 0 {
 		t.heading("Still missing for " + r.Profile)
 		for _, what := range r.Missing {
-			t.text("  • ", 4, plain, what)
+			t.text("  • ", 4, plain, what.String())
 		}
 	}
 	for _, e := range r.Opens {
@@ -136,9 +145,10 @@ func mapping(l profiles.Line) string {
 	return strings.Join(said, ", ")
 }
 
-func more(n int) string {
-	if n <= 0 {
-		return ""
+// clip keeps the beginning of a text.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return strings.TrimSpace(string(r[:n])) + "…"
 	}
-	return "; and more: --verbose shows all"
+	return s
 }

@@ -209,10 +209,10 @@ func (t *sheet) row(r harness.Row) {
 
 // shorten cuts a reason to what a glance takes in; the page has all of it.
 func (t *sheet) shorten(s string) string {
-	if r := []rune(s); len(r) > 320 && !t.o.Verbose {
-		return strings.TrimSpace(string(r[:320])) + "…"
+	if t.o.Verbose {
+		return s
 	}
-	return s
+	return clip(s, 320)
 }
 
 func (t *sheet) unit(u harness.UnitRow) {

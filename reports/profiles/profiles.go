@@ -43,11 +43,19 @@ type Result struct {
 	Badge      bool                      `json:"badge"`              // may be shown as a mark of having been met
 	Cautions   []string                  `json:"cautions,omitempty"` // what makes it less than it looks
 	Lines      []Line                    `json:"lines,omitempty"`    // its rows
-	Missing    []string                  `json:"missing,omitempty"`  // what would have to be shown still
+	Missing    []Gap                     `json:"missing,omitempty"`  // what would have to be shown still
 	Opens      []*provisions.Recognition `json:"opens,omitempty"`    // what the label would open, once held
 	Confidence string                    `json:"confidence"`         // of the weakest row that decides
 	Sources    []string                  `json:"sources,omitempty"`
 }
+
+// A Gap is what would have to be shown still: a provision, or an answer.
+type Gap struct {
+	What string `json:"what"` // the provision's id, the question's key, or "run"
+	Why  string `json:"why"`
+}
+
+func (g Gap) String() string { return g.What + ": " + g.Why }
 
 // A Line is one row of a rule book and how it came out.
 type Line struct {
@@ -96,7 +104,7 @@ func Evaluate(p *provisions.Profile, m *harness.Matrix, answers map[string]strin
 	switch {
 	case m.Edition != p.Edition:
 		r.Outcome, r.Because = NotShown, fmt.Sprintf("the run is judged in %s: judge the run in edition %s", m.Edition, p.Edition)
-		r.Missing = []string{"the run, judged in edition " + string(p.Edition)}
+		r.Missing = []Gap{{"run", "judged in edition " + string(p.Edition)}}
 	case p.Rule == provisions.RuleDevice:
 		r.device(m)
 	default:
@@ -128,7 +136,7 @@ func (r *Result) device(m *harness.Matrix) {
 	}
 	for _, row := range m.Rows {
 		if s := look(m, row.Provision); !row.Beyond && s.state != holds && (row.Claim == "Y" || row.Obligation == provisions.Mandatory) {
-			r.Missing = append(r.Missing, s.String())
+			r.Missing = append(r.Missing, s.gap())
 		}
 	}
 }

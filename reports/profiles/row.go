@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/secure-by-design/assay/harness"
@@ -29,11 +28,15 @@ type seen struct {
 }
 
 func (s seen) String() string {
-	out := string(s.id) + " is " + s.said
+	return string(s.id) + " is " + s.gap().Why
+}
+
+func (s seen) gap() Gap {
+	why := s.said
 	if s.why != "" {
-		out += ": " + s.why
+		why += ": " + s.why
 	}
-	return out
+	return Gap{string(s.id), why}
 }
 
 // look finds a provision in a matrix. A PASS of a run that tried less than the method asks settles nothing.
@@ -103,7 +106,7 @@ func said(s string) (answer, bool) {
 // A line on its way: what is missing for it, and whether a provision that covers it in part is FAIL.
 type line struct {
 	Line
-	missing  []string
+	missing  []Gap
 	contrary bool
 }
 
@@ -182,7 +185,7 @@ func (l *line) weigh(s seen, part, theirs bool) {
 	default:
 		l.worsen(NotShown, s.String())
 	}
-	l.missing = append(l.missing, s.String())
+	l.missing = append(l.missing, s.gap())
 }
 
 // ask takes the answer to a question into account.
@@ -194,7 +197,7 @@ func (l *line) ask(q *provisions.Requirement, text string) {
 			return
 		}
 		l.worsen(NotShown, "nobody has answered it")
-		l.missing = append(l.missing, fmt.Sprintf("an answer to %s: %s", l.Key, q.Summary))
+		l.missing = append(l.missing, Gap{l.Key, "asked, and not answered: " + q.Summary})
 		return
 	}
 	l.Rests = append(l.Rests, "answered "+a.word+": "+a.why)
