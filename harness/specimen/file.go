@@ -1,7 +1,7 @@
 package specimen
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"maps"
 	"os"
@@ -11,10 +11,10 @@ import (
 	"github.com/secure-by-design/assay/provisions"
 )
 
-//go:embed device.yaml.tmpl
-var deviceFile string
+//go:embed *.yaml.tmpl
+var deviceFile embed.FS
 
-var fileTemplate = template.Must(template.New("device file").Parse(deviceFile))
+var fileTemplate = template.Must(template.ParseFS(deviceFile, "*.yaml.tmpl")).Lookup("device.yaml.tmpl")
 
 // facts are what the template fills in.
 type facts map[string]any
