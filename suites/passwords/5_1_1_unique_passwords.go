@@ -153,16 +153,16 @@ func published(ctx context.Context, dut *DUT) {
 	}
 	Each("log-in", logins, func(at login.Login) {
 		h := Ask(ctx, dut, login.WellKnown{At: at, Most: tries(dut), Users: users(dut)})
-		recovered(ctx, dut, at)
-		var which []string
-		for _, c := range h.Accepted {
-			which = append(which, fmt.Sprintf("%s/%s (%s)", c.User, c.Password, c.Source))
+		if h.Tried+h.Limited > 0 { // else no wrong password was heard that could have locked an account
+			recovered(ctx, dut, at)
 		}
+		Expect(h.AnyWord).To(BeEmpty(), "%s opens for %s with any password, published ones among them", at, strings.Join(h.AnyWord, ", "))
+		which := opened(h)
 		Expect(which).To(BeEmpty(), "%s opens with a published password: %s", at, strings.Join(which, ", "))
 		if h.Budget > 0 {
 			Doubt(ctx, "%s: %d published credentials were not tried, for the lock-out budget of their accounts was spent: declare the lock-out in 1-AuthMech, bf:", at, h.Budget)
 		}
-		Note(ctx, "%s: %d of %d published credentials were tried and refused", at, h.Refused, h.Of)
+		Note(ctx, "%s: %d of %d published credentials were tried and refused%s", at, h.Refused, h.Of, unjudged(h))
 		switch {
 		case h.Open || h.Anything:
 			Inconclude("%s has no password to guess: %s (that is 5.5-4's affair)", at, h.Why)
@@ -170,6 +170,31 @@ func published(ctx context.Context, dut *DUT) {
 			Inconclude("%s: only %d of %d published credentials were judged (%d put off, %d left out for the lock-out budget) %s", at, h.Refused, h.Of, h.Limited, h.Budget, h.Why)
 		}
 	})
+}
+
+// opened spells out which credentials let somebody in.
+func opened(h login.Harvest) (which []string) {
+	for _, c := range h.Accepted {
+		s := fmt.Sprintf("%s/%s (%s)", c.User, c.Password, c.Source)
+		if slices.Contains(h.Untold, c.User) {
+			s += ", where it was not tried whether any password does"
+		}
+		which = append(which, s)
+	}
+	return which
+}
+
+// unjudged says how many were not judged, and why.
+func unjudged(h login.Harvest) (s string) {
+	for _, n := range []struct {
+		of  int
+		why string
+	}{{h.Limited, "put off by the device"}, {h.Unclear, "not clearly answered"}, {h.Budget, "left out for the lock-out budget of their accounts"}} {
+		if n.of > 0 {
+			s += fmt.Sprintf(", %d %s", n.of, n.why)
+		}
+	}
+	return s
 }
 
 // recovered waits until the declared users can log in again after a series of wrong tries.

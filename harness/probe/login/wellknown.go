@@ -30,7 +30,7 @@ func WellKnownList() (out []Credential) {
 }
 
 // WellKnown tries published credentials at a log-in, within the lock-out budget of each account (rule TRY). Each that is
-// accepted was accepted twice, and a log-in that takes anything is told apart.
+// accepted was accepted twice; a log-in that takes anybody, and a user who gets in with any password, are told apart.
 type WellKnown struct {
 	At    Login
 	Most  int      // tries; 0 means 50
@@ -53,12 +53,14 @@ type Harvest struct {
 	Unclear  int
 	Budget   int          // left out because the account's budget is spent
 	Accepted []Credential // twice each
+	AnyWord  []string     // of their users, those who get in with a password that nobody can have chosen, too
+	Untold   []string     // of their users, those for whom the budget left no such try
 	Open     bool         // no credential is needed
 	Anything bool         // an invented user with an invented password is taken too
 	Why      string       // why it ended before the list did
 }
 
-// maxLimits is how many limits in a row end the tries; maxWait how long one is waited for, by the clock.
+// maxLimits is how many limits, or cut connections, in a row end the tries; maxWait how long one is waited for, by the clock.
 // perAccount is how many passwords of the list one account is tried with, also where its lock-out is declared.
 const (
 	perAccount = 3
@@ -75,9 +77,12 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 	if control.Outcome == Open {
 		return Harvest{Open: true, Why: control.Why}, nil
 	}
-	wrong, err := try(ctx, on, q.At, "assay-nobody", "no-such-password-41", nil)
+	wrong, err := repeat(ctx, on, func() (Tried, error) { return try(ctx, on, q.At, "assay-nobody", nobodys, nil) })
 	if err != nil {
 		return h, err
+	}
+	if wrong.Cut {
+		return Harvest{Of: len(q.list()), Unclear: 1, Why: fmt.Sprintf("it ended %d connections in a row before it judged a credential: %s", cutsInARow, wrong.Why)}, nil
 	}
 	if wrong.Outcome == Accepted {
 		return Harvest{Anything: true, Why: "an invented user with an invented password is let in"}, nil
@@ -101,13 +106,16 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 			}
 			continue
 		}
-		if t.Outcome != Limited {
+		if t.Outcome != Limited && !t.Cut {
 			limits = 0
 		}
 		switch t.Outcome {
 		case Accepted, Open:
 			if again, err := try(ctx, on, q.At, c.User, c.Password, nil); err == nil && (again.Outcome == Accepted || again.Outcome == Open) {
 				h.Accepted, h.Tried = append(h.Accepted, c), h.Tried+1
+				if err := h.control(ctx, on, q.At, c.User); err != nil {
+					return h, err
+				}
 			} else {
 				h.Unclear++
 			}
@@ -124,9 +132,43 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 			}
 		default:
 			h.Unclear++
+			if !t.Cut {
+				continue
+			}
+			if limits++; limits == maxLimits {
+				h.Why = fmt.Sprintf("it ended %d connections in a row before it judged a credential: %s", limits, t.Why)
+				return h, nil
+			}
+			if err := on.Clock.Sleep(ctx, pause(limits)); err != nil {
+				return h, err
+			}
 		}
 	}
 	return h, nil
+}
+
+// nobodys is a password that nobody can have chosen.
+const nobodys = "no-such-password-41"
+
+// control tries a password that nobody can have chosen for a user who was let in with a published one: who takes it as well
+// has no default password, but none at all.
+func (h *Harvest) control(ctx context.Context, on *dial.Device, at Login, user string) error {
+	if slices.Contains(h.AnyWord, user) || slices.Contains(h.Untold, user) {
+		return nil
+	}
+	if errors.Is(spend(on, at, user), dial.ErrBudget) {
+		h.Untold = append(h.Untold, user)
+		return nil
+	}
+	switch t, err := try(ctx, on, at, user, nobodys, nil); {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil, t.Outcome != Accepted && t.Outcome != Refused:
+		h.Untold = append(h.Untold, user)
+	case t.Outcome == Accepted:
+		h.AnyWord = append(h.AnyWord, user)
+	}
+	return nil
 }
 
 // list is what is tried: each declared user with the first passwords, then the list.
