@@ -6,6 +6,7 @@ package communication
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -36,6 +37,11 @@ var _ = Provision("5.5-1", func(dut *DUT) {
 
 // undeclared says what is refused by the catalogue where nobody stated the use.
 func undeclared(ctx context.Context, dut *DUT) {
+	for _, s := range seen.Services(ctx, dut) {
+		if inClear(s) {
+			Note(ctx, "%s speaks in clear: whether it may is judged against a declaration (11-ComMech) alone", seen.Name(s))
+		}
+	}
 	Each("protected service", protected(ctx, dut), func(s any) {
 		for _, w := range weak(ctx, dut, s, nil) {
 			Expect(w).To(BeEmpty(), "%s", w)
@@ -75,13 +81,16 @@ func gives(ctx context.Context, dut *DUT, m device.ComMech) {
 		return // it promises nothing
 	}
 	found := false
+	var unknown []string
 	for _, s := range seen.Services(ctx, dut) {
 		if !seen.At(m.At, m.Description, s) {
 			continue
 		}
 		found = true
-		clear := confidential(m) && !s.TLS && s.Protocol != "ssh"
-		Expect(clear).To(BeFalse(), "%s declares confidentiality, and %s speaks in clear", m.ID, seen.Name(s))
+		Expect(confidential(m) && inClear(s)).To(BeFalse(), "%s declares confidentiality, and %s speaks in clear", m.ID, seen.Name(s))
+		if confidential(m) && s.Protocol == "" && !s.TLS {
+			unknown = append(unknown, fmt.Sprintf("%s (%s)", seen.Name(s), s.Note))
+		}
 	}
 	for _, s := range protected(ctx, dut) {
 		if !seen.At(m.At, m.Description, plain(s)) {
@@ -94,6 +103,14 @@ func gives(ctx context.Context, dut *DUT, m device.ComMech) {
 	if !found {
 		Inconclude("%s was not seen: nothing answers at its place", m.ID)
 	}
+	if len(unknown) > 0 {
+		Inconclude("%s declares confidentiality, and what listens at its place was not understood, so that it was not seen whether it gives that: %s", m.ID, strings.Join(unknown, ", "))
+	}
+}
+
+// inClear tells a service whose protocol is known, and which everybody on the way can read.
+func inClear(s service.Service) bool {
+	return s.Protocol != "" && s.Protocol != "ssh" && !s.TLS
 }
 
 func plain(s any) service.Service {

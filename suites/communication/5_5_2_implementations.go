@@ -20,7 +20,10 @@ var _ = Provision("5.5-2", func(dut *DUT) {
 	TestCase("5.5-2-2", func() {
 		Unit("a", "the implementations that the device names are those of the reports", func(ctx context.Context) {
 			rows := seen.Table(dut, "12-NetSecImpl", "12-NetSecImpl", dut.IXIT().NetSec)
-			named := banners(ctx, dut)
+			named, looked := banners(ctx, dut)
+			if looked == 0 {
+				Inconclude("no SSH or web server of the device answered: it was not seen whether the device names its implementations")
+			}
 			if len(named) == 0 {
 				Note(ctx, "the device reveals no name and version: the criterion is met by its own escape")
 				return
@@ -46,14 +49,17 @@ var (
 	parts   = regexp.MustCompile(`\d+`)
 )
 
-// banners collects them: SSH identifications and what web servers call themselves.
-func banners(ctx context.Context, dut *DUT) (out []banner) {
+// banners collects them: SSH identifications and what web servers call themselves. looked is how many servers answered.
+func banners(ctx context.Context, dut *DUT) (out []banner, looked int) {
 	add := func(where, text string) {
 		for _, m := range product.FindAllStringSubmatch(text, -1) {
 			out = append(out, banner{where, m[1], m[2]})
 		}
 	}
 	for _, s := range seen.SSH(ctx, dut) {
+		if s.Offered.SSH {
+			looked++
+		}
 		add(seen.Name(s.Service), s.Software)
 	}
 	for _, s := range seen.Services(ctx, dut) {
@@ -61,9 +67,12 @@ func banners(ctx context.Context, dut *DUT) (out []banner) {
 			continue
 		}
 		site := Ask(ctx, seen.Of(dut, s), web.Pages{Port: s.Addr.Port(), TLS: s.TLS})
+		if site.Open {
+			looked++
+		}
 		add(seen.Name(s), site.Server)
 	}
-	return out
+	return out, looked
 }
 
 func reported(rows []device.NetSec, name string) (device.NetSec, bool) {
