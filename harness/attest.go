@@ -13,34 +13,34 @@ import (
 
 // Said is what somebody, or the machine, says of a unit.
 type Said struct {
-	By      string  `json:"by,omitempty"` // empty: the machine
-	Verdict Verdict `json:"verdict"`
-	Basis   Basis   `json:"basis,omitempty"`
-	Reason  string  `json:"reason,omitempty"`
+	By      string  `json:"by,omitempty"`     // empty: the machine
+	Verdict Verdict `json:"verdict"`          // what is said
+	Basis   Basis   `json:"basis,omitempty"`  // what it rests on
+	Reason  string  `json:"reason,omitempty"` // why, in a sentence
 }
 
 // An Attestation is a person's judgement of a unit, as it is signed in the run's answers.
 type Attestation struct {
 	Said
-	Role      string             `json:"role"`
-	At        time.Time          `json:"at"`
-	ID        string             `json:"id"`             // SHA-256 of its line in answers.jsonl
-	From      string             `json:"from,omitempty"` // the run that it was taken over from
-	Evidence  []answers.Evidence `json:"evidence,omitempty"`
-	Confirmed []Said             `json:"confirmed,omitempty"` // by second persons
-	Objected  []Said             `json:"objected,omitempty"`
+	Role      string             `json:"role"`                // in which it was given, in the laboratory's words
+	At        time.Time          `json:"at"`                  // when it was given
+	ID        string             `json:"id"`                  // SHA-256 of its line in answers.jsonl
+	From      string             `json:"from,omitempty"`      // the run that it was taken over from
+	Evidence  []answers.Evidence `json:"evidence,omitempty"`  // that was attached
+	Confirmed []Said             `json:"confirmed,omitempty"` // by second persons, and
+	Objected  []Said             `json:"objected,omitempty"`  // second persons who object
 }
 
 // An Exhibit is external evidence that was put forward for a unit.
 type Exhibit struct {
 	answers.Certificate
-	SHA256    string `json:"sha256"` // of the document
-	By        string `json:"by"`     // who put it forward
-	ID        string `json:"id"`
-	Counts    bool   `json:"counts"`        // the unit stands on it
-	Why       string `json:"why,omitempty"` // it does not, because
-	Confirmed []Said `json:"confirmed,omitempty"`
-	Objected  []Said `json:"objected,omitempty"`
+	SHA256    string `json:"sha256"`              // of the document
+	By        string `json:"by"`                  // who put it forward
+	ID        string `json:"id"`                  // SHA-256 of its line in answers.jsonl
+	Counts    bool   `json:"counts"`              // the unit stands on it
+	Why       string `json:"why,omitempty"`       // it does not, because
+	Confirmed []Said `json:"confirmed,omitempty"` // by second persons, and
+	Objected  []Said `json:"objected,omitempty"`  // second persons who object
 }
 
 // A folding is what verdicts are folded with besides the outcomes of the machine.

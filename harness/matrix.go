@@ -63,10 +63,10 @@ type Answered struct {
 
 // An ICSProblem is a row of the ICS that does not stand.
 type ICSProblem struct {
-	Provision provisions.ID `json:"provision"`
-	Problem   string        `json:"problem"`
-	Open      bool          `json:"open"` // something is not said; else the ICS is invalid, and the device FAIL
-	Next      string        `json:"next,omitempty"`
+	Provision provisions.ID `json:"provision"`      // whose row it is
+	Problem   string        `json:"problem"`        // what is wrong
+	Open      bool          `json:"open"`           // something is not said; else the ICS is invalid, and the device FAIL
+	Next      string        `json:"next,omitempty"` // what would settle it
 }
 
 // Identity is which device it was, as far as was seen or declared.

@@ -11,8 +11,8 @@ import (
 
 // A Proposal is the machine's finding where the judgement is a person's. It counts for nothing until a person answers.
 type Proposal struct {
-	Verdict Verdict `json:"verdict"`
-	Reason  string  `json:"reason,omitempty"`
+	Verdict Verdict `json:"verdict"`          // what it would say
+	Reason  string  `json:"reason,omitempty"` // why
 }
 
 // Propose ends the unit: the machine has prepared it, and a person must judge it. What the machine found is shown beside.

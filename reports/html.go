@@ -36,7 +36,7 @@ func digest(s string) string {
 
 var page = template.Must(template.New("report").Funcs(template.FuncMap{
 	"rowMark": markOfRow, "unitMark": markOfUnit, "quiet": quiet, "duty": duty, "doubt": doubt, "limit": limit,
-	"waived": waived, "outcomeKind": outcomeKind, "mapping": mapping, "basis": basis, "file": file, "anchor": anchor, "brief": brief,
+	"waived": waived, "outcomeKind": outcomeKind, "mapping": mapping, "basis": basis, "file": file, "anchor": anchor, "voices": voices, "attested": attested, "brief": brief,
 	"join": func(s []string) string { return strings.Join(s, ", ") },
 }).Parse(pageText))
 
@@ -69,10 +69,12 @@ func HTML(w io.Writer, m *harness.Matrix, books ...profiles.Result) error {
 }
 
 // basis says on what the judged units of a row rest: "3 observed, 1 declared".
-func basis(r harness.Row) string {
+func basis(r harness.Row) string { return mix(r.Basis) }
+
+func mix(units map[harness.Basis]int) string {
 	var said []string
 	for _, b := range []harness.Basis{harness.BasisObserved, harness.BasisDeclared, harness.BasisAttested, harness.BasisExternal} {
-		if n := r.Basis[b]; n > 0 {
+		if n := units[b]; n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", n, b))
 		}
 	}

@@ -119,6 +119,7 @@ func deviceSuite(m *harness.Matrix) junitSuite {
 func provisionSuite(r harness.Row) junitSuite {
 	s := junitSuite{Name: string(r.Provision) + " " + r.Summary}
 	for _, p := range []junitProperty{{"obligation", duty(r)}, {"claim", r.Claim}, {"verdict", string(r.Verdict)}, {"word", r.Word},
+		{"basis", basis(r)}, {"attested by", strings.Join(r.Attested, "; ")},
 		{"reason", r.Reason}, {"to check", doubt(r.Confidence)}} {
 		if p.Value != "" {
 			s.Properties = append(s.Properties, p)
@@ -147,6 +148,9 @@ func unitCase(r harness.Row, u harness.UnitRow) junitCase {
 		c.Out = u.Reason
 	default:
 		c.Skipped = &junitMessage{Message: said}
+	}
+	for _, v := range voices(u) {
+		c.Out = strings.Join(words(c.Out, v.Who+": "+v.Says+named(v.Files)), "\n")
 	}
 	c.Out = strings.Join(words(c.Out, prefixed("to settle it: ", u.Next), prefixed("not shown by this method: ", limit(u))), "\n")
 	return c

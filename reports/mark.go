@@ -227,7 +227,7 @@ func facts(m *harness.Matrix) (out []fact) {
 	add("effort", fmt.Sprintf("%s; nothing above %v", cmp.Or(m.Effort, "not said"), m.Allowed), false)
 	add("selection", strings.Join(m.Selection, ", "), false)
 	add("reduced", strings.Join(m.Reduced, "; "), true)
-	for _, f := range standing(m) {
+	for _, f := range append(standing(m), answered(m)...) {
 		add(f.Name, f.Text, f.Warns)
 	}
 	ending, cut := "complete", !m.Complete

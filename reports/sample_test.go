@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/answers"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/provisions"
 )
@@ -59,6 +60,7 @@ func declaredRun() *harness.Matrix {
 	m.Roots = []harness.Root{{Cause: "mqtt on port 1883 carries the canary in clear", Units: []string{"5.5-1-2a", "5.5-6-2a"}}}
 	m.Undone, m.NotUndone = []string{"password of owner: read back"}, []string{"firmware: no image n-1 was given"}
 	m.Others = []string{"20261120-1010"}
+	witnessed(m)
 	for i := range m.Rows {
 		r := &m.Rows[i]
 		switch {
@@ -72,6 +74,34 @@ func declaredRun() *harness.Matrix {
 		}
 	}
 	return m
+}
+
+// witnessed adds what persons and documents say.
+func witnessed(m *harness.Matrix) {
+	m.Answers = &harness.Answered{Head: sum("answers"), Lab: sum("lab"), LabKept: true,
+		Invalid: []string{"answers.jsonl:7: the entry for 5.3-2-2b of Eve counts for nothing: its signature does not verify"}}
+	m.ICS = []harness.ICSProblem{{Provision: "5.10-1", Problem: "5.10-1 is claimed as N/A without a rationale", Next: "write 5.10-1: {support: N/A, detail: why it does not apply}"}}
+	ada := harness.Said{By: "Ada Lovelace", Verdict: harness.Pass, Basis: harness.BasisAttested, Reason: "at another unit the same words were refused"}
+	bob := harness.Said{By: "Bob <b>", Verdict: harness.Inconclusive, Basis: harness.BasisAttested, Reason: "that unit was not of this firmware"}
+	photo := answers.Evidence{File: "label.jpg", SHA256: sum("photo"), Kind: "photo"}
+	for i := range m.Rows {
+		for j := range m.Rows[i].Units {
+			u := &m.Rows[i].Units[j]
+			switch u.Unit {
+			case "5.1-1-2c":
+				u.Machine = &harness.Said{Verdict: u.Verdict, Basis: u.Basis, Reason: u.Reason}
+				u.Attested = []harness.Attestation{{Said: ada, Role: "assessor", At: m.Began, ID: sum("ada"), From: "20261120-1010",
+					Evidence: []answers.Evidence{photo}, Objected: []harness.Said{bob}}}
+				m.Rows[i].Attested = []string{"Ada Lovelace, assessor"}
+			case "5.1-1-2a":
+				u.Proposal = &harness.Proposal{Verdict: harness.Pass, Reason: "each log-in is declared"}
+				u.Imported = []harness.Said{{By: "sheet.yaml", Verdict: harness.Pass, Reason: "the manual names no other"}}
+			case "5.1-1-1a":
+				u.External = []harness.Exhibit{{Certificate: answers.Certificate{Issuer: "Lab Y", Title: "Report 7", Date: "2026-05-01", Model: "Kitchen Camera 3", Scope: "passwords",
+					Units: []string{u.Unit}}, SHA256: sum("report"), By: "Ada Lovelace", ID: sum("doc"), Why: "the unit was judged without it"}}
+			}
+		}
+	}
 }
 
 // observedRun is a run without a declaration, in the newer edition, cut short.

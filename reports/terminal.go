@@ -199,6 +199,9 @@ func (t *sheet) row(r harness.Row) {
 			t.also(in, yellow, u.Unit+" "+waived(u))
 		}
 	}
+	if n := r.Basis[harness.BasisAttested] + r.Basis[harness.BasisExternal]; n > 0 {
+		t.also(in, faint, strings.Join(words(basis(r), attested(r)), "; "))
+	}
 	t.also(in, faint, doubt(r.Confidence))
 	if t.o.Verbose {
 		for _, u := range r.Units {
@@ -219,6 +222,9 @@ func (t *sheet) unit(u harness.UnitRow) {
 	k := markOfUnit(u)
 	t.beside("      "+t.paint(colours[k.Kind], k.Glyph+" "+k.Word)+"  "+t.paint(bold, u.Unit)+"  ", 8, u.Purpose)
 	t.also(8, colours[k.Kind], u.Reason)
+	for _, v := range voices(u) {
+		t.also(8, plain, v.Who+": "+v.Says+named(v.Files))
+	}
 	t.also(8, plain, prefixed("to settle it: ", u.Next))
 	for _, n := range u.Notes {
 		t.also(8, faint, "note: "+n)

@@ -26,7 +26,7 @@ func (d *desk) exportTo(path string) error {
 	listed := map[string]bool{}
 	for _, q := range open {
 		listed[q.row.Unit] = true
-		r := answers.Row{Unit: q.row.Unit, Question: q.row.Purpose, Known: strings.TrimSpace(string(q.row.Verdict) + " " + q.row.Reason)}
+		r := answers.SheetRow{Unit: q.row.Unit, Question: q.row.Purpose, Known: strings.TrimSpace(string(q.row.Verdict) + " " + q.row.Reason)}
 		if p := q.row.Proposal; p != nil {
 			r.Proposed = fmt.Sprintf("%s: %s", p.Verdict, p.Reason)
 		}
@@ -38,7 +38,7 @@ func (d *desk) exportTo(path string) error {
 	for _, r := range d.past.Matrix().Rows {
 		for _, u := range r.Units {
 			if !listed[u.Unit] && len(u.Attested) > 0 && (len(d.flags.only) == 0) {
-				s.Answers = append(s.Answers, d.given(answers.Row{Unit: u.Unit, Question: u.Purpose})...)
+				s.Answers = append(s.Answers, d.given(answers.SheetRow{Unit: u.Unit, Question: u.Purpose})...)
 			}
 		}
 	}
@@ -55,12 +55,12 @@ func (d *desk) exportTo(path string) error {
 }
 
 // given is a row for each person who answered, or the row itself.
-func (d *desk) given(r answers.Row) []answers.Row {
+func (d *desk) given(r answers.SheetRow) []answers.SheetRow {
 	all := d.past.Book().Judgements(r.Unit)
 	if len(all) == 0 {
-		return []answers.Row{r}
+		return []answers.SheetRow{r}
 	}
-	var out []answers.Row
+	var out []answers.SheetRow
 	for _, j := range all {
 		a := r
 		a.Answered(j.Entry)

@@ -56,9 +56,9 @@ type Entry struct {
 
 // Evidence is what an answer rests on, kept in the run's evidence by its content.
 type Evidence struct {
-	File   string `json:"file"` // its name; of an address, the address
-	SHA256 string `json:"sha256"`
-	Kind   string `json:"kind"` // file, photo, text, address
+	File   string `json:"file"`   // its name; of an address, the address
+	SHA256 string `json:"sha256"` // of its bytes
+	Kind   string `json:"kind"`   // file, photo, text, address
 }
 
 // EvidenceKinds are the kinds of evidence.
@@ -78,14 +78,14 @@ type Taken struct {
 
 // A Certificate is external evidence: a certificate or a test report of somebody else.
 type Certificate struct {
-	Issuer     string   `json:"issuer"`
-	Title      string   `json:"title"`
-	Date       string   `json:"date"`                  // 2027-01-31
-	ValidUntil string   `json:"valid_until,omitempty"` // empty: it names no end
-	Model      string   `json:"model"`
-	Firmware   string   `json:"firmware,omitempty"` // "2.4.1", or the line "2.4.*"
-	Scope      string   `json:"scope"`              // in its own words
-	Units      []string `json:"units"`              // that it may stand for
+	Issuer     string   `json:"issuer"`                // who gave it
+	Title      string   `json:"title"`                 // what it is called
+	Date       string   `json:"date"`                  // of its issue, as 2027-01-31
+	ValidUntil string   `json:"valid_until,omitempty"` // last day; empty: it names no end
+	Model      string   `json:"model"`                 // that it speaks of
+	Firmware   string   `json:"firmware,omitempty"`    // "2.4.1", or the line "2.4.*"
+	Scope      string   `json:"scope"`                 // in its own words
+	Units      []string `json:"units"`                 // that it may stand for
 }
 
 // Verdicts are those that a person may give.

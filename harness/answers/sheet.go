@@ -29,13 +29,13 @@ import (
 //
 // An answer without the hash of its evidence is a proposal: it is shown, and counts for nothing.
 type Sheet struct {
-	Record  string `yaml:"record"`
-	Edition string `yaml:"edition"`
-	Answers []Row  `yaml:"answers"`
+	Record  string     `yaml:"record"`
+	Edition string     `yaml:"edition"`
+	Answers []SheetRow `yaml:"answers"`
 }
 
-// A Row is a unit in a sheet.
-type Row struct {
+// A SheetRow is a unit in a sheet.
+type SheetRow struct {
 	Unit     string       `yaml:"unit"`
 	Question string       `yaml:"question,omitempty"` // for the reader, as what follows
 	Known    string       `yaml:"known,omitempty"`
@@ -63,7 +63,7 @@ type SheetInput struct {
 }
 
 // Entry is a row as an entry of the book.
-func (r Row) Entry() Entry {
+func (r SheetRow) Entry() Entry {
 	e := Entry{Kind: Answer, Unit: r.Unit, Verdict: r.Verdict, Reason: strings.TrimSpace(r.Reason), By: r.By, Role: r.Role}
 	for _, f := range r.Evidence {
 		e.Evidence = append(e.Evidence, Evidence(f))
@@ -76,7 +76,7 @@ func (r Row) Entry() Entry {
 }
 
 // Answered fills a row with what an entry says.
-func (r *Row) Answered(e Entry) {
+func (r *SheetRow) Answered(e Entry) {
 	r.Verdict, r.Reason, r.By, r.Role = e.Verdict, e.Reason, e.By, e.Role
 	r.At = e.At.UTC().Format(time.RFC3339Nano)
 	r.Evidence, r.Inputs = nil, nil
@@ -100,7 +100,7 @@ func (s Sheet) Write(w io.Writer) error {
 
 // ReadSheet reads a sheet strictly, for a run: every problem at once, with line and column. Rows without a verdict are left out.
 // Evidence is looked for in the run, and beside the sheet; what is found there is kept in the run.
-func ReadSheet(path string, run Run) ([]Row, error) {
+func ReadSheet(path string, run Run) ([]SheetRow, error) {
 	b, err := slurp(path, "sheet")
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func ReadSheet(path string, run Run) ([]Row, error) {
 	if form == nil && s.Edition != string(run.Edition) {
 		d.Say("edition", fmt.Sprintf("the sheet is of edition %q, and the run of %s", s.Edition, run.Edition), "")
 	}
-	var rows []Row
+	var rows []SheetRow
 	for i, r := range s.Answers {
 		if r.Verdict == "" && strings.TrimSpace(r.Reason) == "" && len(r.Evidence) == 0 {
 			continue
@@ -131,7 +131,7 @@ func ReadSheet(path string, run Run) ([]Row, error) {
 	return rows, nil
 }
 
-func (r Row) check(d *device.Sheet, at string, run Run) {
+func (r SheetRow) check(d *device.Sheet, at string, run Run) {
 	u, ok := provisions.Must().Unit(run.Edition, r.Unit)
 	verdicts := Verdicts[:3]
 	if ok && u.Method.Prepares {
