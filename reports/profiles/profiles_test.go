@@ -198,6 +198,11 @@ func TestClaims(t *testing.T) {
 			t.Errorf("%s claimed %s: %s", tc.id, tc.claim, r.Says())
 		}
 	}
+	unjustified := conformant(provisions.V21, claims("5.1-2", "N/A"))
+	unjustified.ICS = []harness.ICSProblem{{Provision: "5.1-2", Problem: "its condition C(2) is true"}}
+	if r := Evaluate(p, unjustified, full(p)); r.Outcome != NotShown || !strings.Contains(r.Says(), "C(2) is true") {
+		t.Errorf("5.1-2 claimed N/A without a right to it: %s", r.Says())
+	}
 	// A recommendation that our own mapping names: the supplier's N leaves it open.
 	jp := profile(t, "jp-jc-star-1")
 	if r := Evaluate(jp, conformant(provisions.V21, claims("5.3-1", "N")), full(jp)); r.Outcome != NotShown {

@@ -68,6 +68,11 @@ func look(m *harness.Matrix, id provisions.ID) seen {
 			s.state, s.why = holds, ""
 		}
 	}
+	for _, p := range m.ICS { // what the ICS may not say shows nothing
+		if p.Provision == id && s.state == holds {
+			s.state, s.why = open, "the ICS does not stand: "+p.Problem
+		}
+	}
 	return s
 }
 
