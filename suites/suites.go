@@ -10,4 +10,5 @@ import (
 	_ "github.com/secure-by-design/assay/suites/passwords"
 	_ "github.com/secure-by-design/assay/suites/surfaces"
 	_ "github.com/secure-by-design/assay/suites/updates"
+	_ "github.com/secure-by-design/assay/suites/vulnerabilities"
 )

@@ -1,6 +1,7 @@
 package specimen
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"text/template"
 
+	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -38,9 +40,8 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 	if err != nil {
 		return "", fmt.Errorf("write the specimen's device file: %w", err)
 	}
-	d := u.units[0]
-	about := facts{"Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(), "Lock": d.Lock.Seconds(), "Rate": tries / d.Lock.Minutes(),
-		"Has": d.has, "Two": len(u.units) > 1, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "RTSP": RTSP, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": Window.Seconds(), "Alphabet": alphabet}
+	about := u.units[0].facts(e)
+	about["Two"] = len(u.units) > 1
 	for _, unit := range u.units {
 		for name, value := range map[string]string{"label": unit.code, "owner": unit.password("admin"), "box": "admin", "guest": unit.password("guest")} {
 			ref, err := unit.writeSecret(dir, name, value)
@@ -51,23 +52,43 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 		}
 		about["serial"+unit.unit] = unit.serial
 	}
-	for name, i := range map[string]struct{ model, version string }{"n-1": {model, installed}, "n": {model, "1.1.0"}, "n+1": {model, "1.2.0"}, "other-model": {sister, "1.1.0"}} {
-		for file, b := range d.maker.image(i.model, i.version) {
-			if err := os.WriteFile(filepath.Join(dir, "update-"+name+"-"+file), b, 0o644); err != nil {
-				return "", fmt.Errorf("write the specimen's updates: %w", err)
-			}
-		}
+	if err := u.units[0].maker.writeImages(dir); err != nil {
+		return "", fmt.Errorf("write the specimen's updates: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, device.SchemaFile), device.Schema, 0o644); err != nil {
+		return "", fmt.Errorf("write the schema of the specimen's device file: %w", err)
 	}
 	path := filepath.Join(dir, "device.yaml")
-	f, err := os.Create(path)
+	var b bytes.Buffer
+	if err := fileTemplate.Execute(&b, about); err != nil {
+		return "", fmt.Errorf("write the specimen's device file: %w", err)
+	}
+	file, err := misdeclare(b.Bytes(), u.units[0].has, e)
+	if err == nil {
+		err = os.WriteFile(path, file, 0o644)
+	}
 	if err != nil {
 		return "", fmt.Errorf("write the specimen's device file: %w", err)
 	}
-	defer f.Close()
-	if err := fileTemplate.Execute(f, about); err != nil {
-		return "", fmt.Errorf("write the specimen's device file: %w", err)
+	return path, nil
+}
+
+// facts are what the declaration of a unit tells of it, but for its secrets.
+func (d *Device) facts(e provisions.Edition) facts {
+	return facts{"Schema": device.SchemaFile, "Images": "", "Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(), "Lock": d.Lock.Seconds(), "Rate": tries / d.Lock.Minutes(),
+		"Has": d.has, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "RTSP": RTSP, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": Window.Seconds(), "Alphabet": alphabet}
+}
+
+// writeImages writes the genuine updates to a folder.
+func (m *maker) writeImages(dir string) error {
+	for name, i := range map[string]struct{ model, version string }{"n-1": {model, installed}, "n": {model, "1.1.0"}, "n+1": {model, "1.2.0"}, "other-model": {sister, "1.1.0"}} {
+		for file, b := range m.image(i.model, i.version) {
+			if err := os.WriteFile(filepath.Join(dir, "update-"+name+"-"+file), b, 0o644); err != nil {
+				return err
+			}
+		}
 	}
-	return path, f.Close()
+	return nil
 }
 
 // password of an account as it stands; the owner of a device with the universal password was told that it is his own.

@@ -59,8 +59,18 @@ func registry(names ...string) map[string]bool {
 	return out
 }
 
-// Faults lists the faults that the device can show.
-func Faults() []string { return slices.Sorted(maps.Keys(faults)) }
+// Faults lists the faults that the device, or its device file, can show.
+func Faults() []string {
+	return slices.Sorted(maps.Keys(anyFault()))
+}
+
+func anyFault() map[string]bool {
+	all := maps.Clone(faults)
+	for name := range declarations {
+		all[name] = true
+	}
+	return all
+}
 
 // HonestVariants lists the honest variants that it can show.
 func HonestVariants() []string { return slices.Sorted(maps.Keys(honest)) }
@@ -68,9 +78,10 @@ func HonestVariants() []string { return slices.Sorted(maps.Keys(honest)) }
 // known checks the names of faults and honest variants.
 func known(o Options) (map[string]bool, error) {
 	has := map[string]bool{}
+	all := anyFault()
 	for _, f := range o.Faults {
-		if !faults[f] {
-			return nil, fmt.Errorf("the specimen has no fault %q%s\n  assay specimen --list shows them", f, near(f, faults))
+		if !all[f] {
+			return nil, fmt.Errorf("the specimen has no fault %q%s\n  assay specimen --list shows them", f, near(f, all))
 		}
 		has[f] = true
 	}

@@ -110,11 +110,11 @@ func door(tb testing.TB, name string, d *specimen.Device, f *device.File, c cloc
 	return dial.New(name, gate, f, c)
 }
 
-// Broken are the units that came out FAIL, and those whose declaration was contradicted.
+// Broken are the units that came out FAIL or have a FAIL proposed, and those whose declaration was contradicted.
 func (t *Trial) Broken() (failed, contradicted []string) {
 	for _, o := range t.Outcomes {
 		switch {
-		case o.Verdict == harness.Fail:
+		case o.Verdict == harness.Fail || o.Proposal != nil && o.Proposal.Verdict == harness.Fail:
 			failed = append(failed, o.Unit)
 		case strings.HasPrefix(o.Reason, "declaration contradicted"):
 			contradicted = append(contradicted, o.Unit)
@@ -148,7 +148,9 @@ func through(t *testing.T, only []string) {
 				breaks, contradicts := declared(e, f, auto)
 				olderB, olderC := declared(provisions.V21, f, auto)
 				if len(breaks)+len(contradicts) > 0 && anew(e, slices.Concat(breaks, contradicts), slices.Concat(olderB, olderC)) {
-					t.Run("fault="+f, func(t *testing.T) { faulty(t, e, only, f, breaks, contradicts) })
+					t.Run("fault="+f, func(t *testing.T) {
+						faulty(t, &Trial{Edition: e, Only: selected(e, only, f, auto), Faults: []string{f}, Effort: enough(breaks)}, breaks, contradicts)
+					})
 				}
 			}
 		})
@@ -162,11 +164,38 @@ func conformant(t *testing.T, trial *Trial) {
 	if len(failed)+len(contradicted) > 0 {
 		t.Errorf("a conformant device: FAIL %v, contradicted %v\n%s", failed, contradicted, trial.say(append(failed, contradicted...)))
 	}
+	if open := trial.open(); len(open) > 0 && len(trial.Honest) == 0 {
+		t.Errorf("a complete declaration leaves units open that judge it:\n%s", trial.say(open))
+	}
 	trial.check(t)
 }
 
-func faulty(t *testing.T, e provisions.Edition, only []string, fault string, breaks, contradicts []string) {
-	trial := &Trial{Edition: e, Only: only, Faults: []string{fault}, Effort: enough(breaks)}
+// selected are the units that a fault is held against: all, or for one of the declaration those that judge a declaration.
+func selected(e provisions.Edition, only []string, fault string, auto map[string]string) []string {
+	if !specimen.OfDeclaration(fault) {
+		return only
+	}
+	var out []string
+	for unit := range auto {
+		if conceptual(e, unit) {
+			out = append(out, unit)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// conceptual tells whether a unit judges the declaration.
+func conceptual(e provisions.Edition, unit string) bool {
+	u, ok := provisions.Must().Unit(e, unit)
+	if !ok {
+		return false
+	}
+	c, ok := provisions.Must().Case(e, u.Case)
+	return ok && strings.HasPrefix(c.Kind, "conceptual") && slices.Contains(u.Method.Rungs, provisions.Declared)
+}
+
+func faulty(t *testing.T, trial *Trial, breaks, contradicts []string) {
 	trial.Run(t)
 	failed, contradicted := trial.Broken()
 	if !slices.Equal(failed, breaks) || !slices.Equal(contradicted, contradicts) {
@@ -174,6 +203,16 @@ func faulty(t *testing.T, e provisions.Edition, only []string, fault string, bre
 			trial.say(slices.Concat(failed, breaks, contradicted, contradicts)))
 	}
 	trial.check(t)
+}
+
+// open are the units that judge a declaration and neither PASS nor have a PASS proposed.
+func (t *Trial) open() (out []string) {
+	for _, o := range t.Outcomes {
+		if conceptual(t.Edition, o.Unit) && o.Verdict == harness.Inconclusive && (o.Proposal == nil || o.Proposal.Verdict != harness.Pass) {
+			out = append(out, o.Unit)
+		}
+	}
+	return out
 }
 
 // say lists units with their reasons.
