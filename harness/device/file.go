@@ -27,8 +27,8 @@ const (
 // A File is a device file.
 type File struct {
 	Device     Identification       `yaml:"device"`
-	Edition    string               `yaml:"edition,omitempty" one:"V2.1|V3.1"`
-	State      State                `yaml:"state,omitempty" one:"factory|set-up|initialised|unknown"`
+	Edition    string               `yaml:"edition,omitempty" one:"V2.1|V3.1"`                                                        // of the standard
+	State      State                `yaml:"state,omitempty" one:"factory|set-up|initialised|unknown"`                                 // how far the set-up of the sample has come
 	Hazards    []string             `yaml:"hazards,omitempty" one:"none|motion|heat|lock|pressure|sound|light|mains|medical|battery"` // motion, heat, lock, …; ["none"] is an answer
 	MadeSafe   *MadeSafe            `yaml:"made_safe,omitempty"`
 	Authorised *Authorisation       `yaml:"authorised,omitempty"`
@@ -36,9 +36,9 @@ type File struct {
 	Conditions map[string]bool      `yaml:"conditions,omitempty"` // C(n) by number: those of Conditions(edition); absent: not stated
 	Features   map[string]bool      `yaml:"features,omitempty"`   // F(x) by letter, V3.1
 	ICS        map[string]Claim     `yaml:"ics,omitempty"`        // by provision id; "default" stands for all that are not named
-	IXIT       IXIT                 `yaml:"ixit,omitempty"`
-	Samples    map[string]Sample    `yaml:"samples,omitempty"` // "a" and "b"
-	Operations map[string]Operation `yaml:"operations,omitempty"`
+	IXIT       IXIT                 `yaml:"ixit,omitempty"`       // the tables of the IXIT
+	Samples    map[string]Sample    `yaml:"samples,omitempty"`    // "a" and "b"
+	Operations map[string]Operation `yaml:"operations,omitempty"` // how the device is operated, by name
 	Updates    *Updates             `yaml:"updates,omitempty"`
 	Path       string               `yaml:"-"` // where it was read from; relative paths inside start there
 	Source     []byte               `yaml:"-"` // its bytes, as Load read them; they go with the record
@@ -46,27 +46,27 @@ type File struct {
 
 // Identification names the model that is judged.
 type Identification struct {
-	Manufacturer string   `yaml:"manufacturer,omitempty" json:"manufacturer,omitempty"`
-	Model        string   `yaml:"model,omitempty" json:"model,omitempty"`
-	Hardware     string   `yaml:"hardware,omitempty" json:"hardware,omitempty"`
-	Firmware     string   `yaml:"firmware,omitempty" json:"firmware,omitempty"`
-	Serial       string   `yaml:"serial,omitempty" json:"serial,omitempty"`
-	MACs         []string `yaml:"macs,omitempty" json:"macs,omitempty"` // link-layer addresses, as printed
+	Manufacturer string   `yaml:"manufacturer,omitempty" json:"manufacturer,omitempty"` // who makes it
+	Model        string   `yaml:"model,omitempty" json:"model,omitempty"`               // designation, as on the label
+	Hardware     string   `yaml:"hardware,omitempty" json:"hardware,omitempty"`         // version
+	Firmware     string   `yaml:"firmware,omitempty" json:"firmware,omitempty"`         // version
+	Serial       string   `yaml:"serial,omitempty" json:"serial,omitempty"`             // of the unit that is tested
+	MACs         []string `yaml:"macs,omitempty" json:"macs,omitempty"`                 // link-layer addresses, as printed
 }
 
 // MadeSafe says how a hazard was made harmless.
 type MadeSafe struct {
-	How   string `yaml:"how"`
-	Who   string `yaml:"who"`
-	Photo string `yaml:"photo,omitempty"`
+	How   string `yaml:"how"`             // what makes the hazards harmless
+	Who   string `yaml:"who"`             // who made them harmless
+	Photo string `yaml:"photo,omitempty"` // a file
 }
 
 // An Authorisation says who tests, for whom, and by what right.
 type Authorisation struct {
-	By    string `yaml:"by" json:"by"`
-	For   string `yaml:"for,omitempty" json:"for,omitempty"`
-	Right string `yaml:"right" json:"right"` // owner, customer order, supplier permission
-	Place string `yaml:"place,omitempty" json:"place,omitempty"`
+	By    string `yaml:"by" json:"by"`                           // who tests
+	For   string `yaml:"for,omitempty" json:"for,omitempty"`     // for whom
+	Right string `yaml:"right" json:"right"`                     // owner, customer order, supplier permission
+	Place string `yaml:"place,omitempty" json:"place,omitempty"` // where
 	From  string `yaml:"from,omitempty" json:"from,omitempty"`   // first day of the right, as 2026-12-01
 	Until string `yaml:"until,omitempty" json:"until,omitempty"` // 2027-01-31
 }
@@ -74,14 +74,14 @@ type Authorisation struct {
 // A Service is what of the maker's services may be tested: named hosts, accounts of the test's own, and the maker's
 // written word (rule SERVICE of METHODS.md). Without it nothing goes to them.
 type Service struct {
-	Hosts         []string         `yaml:"hosts"`
-	Accounts      map[string]Login `yaml:"accounts,omitempty"`
+	Hosts         []string         `yaml:"hosts"`              // full names
+	Accounts      map[string]Login `yaml:"accounts,omitempty"` // of the test's own
 	Authorisation *Permission      `yaml:"authorisation,omitempty"`
 }
 
 // A Permission is the maker's written word, and when it holds.
 type Permission struct {
-	By     string `yaml:"by"`
+	By     string `yaml:"by"`               // who of the maker allows it
 	File   string `yaml:"file"`             // the letter
 	SHA256 string `yaml:"sha256,omitempty"` // of the letter
 	From   string `yaml:"from,omitempty"`   // 2026-12-01
@@ -90,14 +90,14 @@ type Permission struct {
 
 // A Claim is a row of the ICS: Y, N or N/A, and its detail: how it is met, or why not, or why it does not apply.
 type Claim struct {
-	Support string `yaml:"support" json:"support" one:"Y|N|N/A"`
-	Detail  string `yaml:"detail,omitempty" json:"detail,omitempty"`
+	Support string `yaml:"support" json:"support" one:"Y|N|N/A"`     // Y, N, or N/A
+	Detail  string `yaml:"detail,omitempty" json:"detail,omitempty"` // how it is met, why it is not, or why it does not apply
 }
 
 // A Sample is one unit of the model.
 type Sample struct {
-	Serial    string           `yaml:"serial,omitempty"`
-	MAC       string           `yaml:"mac,omitempty"`
+	Serial    string           `yaml:"serial,omitempty"`    // of the unit
+	MAC       string           `yaml:"mac,omitempty"`       // link-layer address
 	Received  string           `yaml:"received,omitempty"`  // 2026-11-02
 	Condition string           `yaml:"condition,omitempty"` // on receipt: sealed, opened, marks
 	Firmware  string           `yaml:"firmware,omitempty"`  // the version that it came with
@@ -107,9 +107,9 @@ type Sample struct {
 
 // A Login is a user name and a reference to the password.
 type Login struct {
-	User     string `yaml:"user"`
-	Password Ref    `yaml:"password"`
-	Role     string `yaml:"role,omitempty"`
+	User     string `yaml:"user"`           // the name that logs in
+	Password Ref    `yaml:"password"`       // env:NAME or file:PATH
+	Role     string `yaml:"role,omitempty"` // owner, guest, …
 }
 
 // A Ref names a secret without holding it: env:NAME or file:PATH.
@@ -118,8 +118,8 @@ type Ref string
 // An Operation is how something is done to the device: steps in order. A step that fails ends it.
 // Its key is a name of Vocabulary, or such a name and a kind: "create-user-data/recordings".
 type Operation struct {
-	Login string  `yaml:"login,omitempty"` // done first: the operation login as this login of the sample; what it captured are parameters here
-	Steps []Step  `yaml:"steps"`
+	Login string  `yaml:"login,omitempty"`                                           // done first: the operation login as this login of the sample; what it captured are parameters here
+	Steps []Step  `yaml:"steps"`                                                     // in order
 	Undo  []Step  `yaml:"undo,omitempty"`                                            // put it back; they know the parameters, but nothing that the steps captured
 	WaitS float64 `yaml:"wait_s,omitempty"`                                          // after the steps, until the device is itself again
 	Level string  `yaml:"level,omitempty" one:"passive|gentle|intrusive|disruptive"` // when gentler or harsher than the operation's usual level
@@ -139,11 +139,11 @@ type HTTP struct {
 	Method  string            `yaml:"method,omitempty" one:"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"` // GET
 	URL     string            `yaml:"url"`                                                           // https://{address}:8443/api/reset
 	Login   string            `yaml:"login,omitempty"`                                               // basic authentication as this login of the sample
-	Headers map[string]string `yaml:"headers,omitempty"`
-	Body    string            `yaml:"body,omitempty"`
-	Status  []int             `yaml:"status,omitempty"`  // expected; empty: any 2xx
-	Expect  string            `yaml:"expect,omitempty"`  // text that the answer must hold
-	HangUp  bool              `yaml:"hang_up,omitempty"` // the device may hang up without an answer, as one does that restarts at once
+	Headers map[string]string `yaml:"headers,omitempty"`                                             // of the request
+	Body    string            `yaml:"body,omitempty"`                                                // of the request
+	Status  []int             `yaml:"status,omitempty"`                                              // expected; empty: any 2xx
+	Expect  string            `yaml:"expect,omitempty"`                                              // text that the answer must hold
+	HangUp  bool              `yaml:"hang_up,omitempty"`                                             // the device may hang up without an answer, as one does that restarts at once
 }
 
 // Updates are the genuine images of the maker and how they are built, so that attacks can be derived from them.
@@ -156,8 +156,8 @@ type Updates struct {
 
 // An Image is a genuine update: its version and its files by the names that Layout and Serve use.
 type Image struct {
-	Version string            `yaml:"version"`
-	Files   map[string]string `yaml:"files"`
+	Version string            `yaml:"version"` // as the device shows it
+	Files   map[string]string `yaml:"files"`   // paths, by the names that layout and serve use
 }
 
 // A Layout says where the parts of an image lie. With a manifest beside the image:
@@ -171,11 +171,11 @@ type Image struct {
 //	  - {kind: crc32, of: {length: -4}, in: {at: -4, as: be32}}
 //	  - {kind: sha256, of: {file: image.bin}, in: {file: manifest.json, json: /sha256, as: hex}}
 type Layout struct {
-	File      string  `yaml:"file"`                 // the file that holds the payload
-	Signature *Place  `yaml:"signature,omitempty"`  // where the signature lies
-	Signed    *Place  `yaml:"signed,omitempty"`     // what it signs; when absent, the signature's file without the signature
-	PublicKey *Place  `yaml:"public_key,omitempty"` // where the image carries the signer's key, if it does
-	Version   *Place  `yaml:"version,omitempty"`
+	File      string  `yaml:"file"`                                           // the file that holds the payload
+	Signature *Place  `yaml:"signature,omitempty"`                            // where the signature lies
+	Signed    *Place  `yaml:"signed,omitempty"`                               // what it signs; when absent, the signature's file without the signature
+	PublicKey *Place  `yaml:"public_key,omitempty"`                           // where the image carries the signer's key, if it does
+	Version   *Place  `yaml:"version,omitempty"`                              // where the version stands
 	Versions  []Place `yaml:"versions,omitempty"`                             // where else the version stands
 	Payload   *Place  `yaml:"payload,omitempty"`                              // when absent, all of File
 	Sums      []Sum   `yaml:"sums,omitempty"`                                 // sums that anybody can compute again, in the order of computing
@@ -184,18 +184,18 @@ type Layout struct {
 
 // A Place is a part of a file, in bytes, or the value at a JSON pointer (RFC 6901).
 type Place struct {
-	File   string `yaml:"file,omitempty"`   // Layout.File when empty
-	At     int    `yaml:"at,omitempty"`     // negative: from the end
-	Length int    `yaml:"length,omitempty"` // 0: to the end; negative: to so many before the end
-	JSON   string `yaml:"json,omitempty"`
+	File   string `yaml:"file,omitempty"`                                    // Layout.File when empty
+	At     int    `yaml:"at,omitempty"`                                      // negative: from the end
+	Length int    `yaml:"length,omitempty"`                                  // 0: to the end; negative: to so many before the end
+	JSON   string `yaml:"json,omitempty"`                                    // JSON pointer (RFC 6901)
 	As     string `yaml:"as,omitempty" one:"raw|ascii|hex|base64|be32|le32"` // how a value is written: raw (when empty), ascii, hex, base64, be32, le32
 }
 
 // A Sum is a checksum or hash over a part, kept in another.
 type Sum struct {
 	Kind string `yaml:"kind" one:"crc32|sha256"` // crc32 (IEEE), sha256
-	Of   Place  `yaml:"of"`
-	In   Place  `yaml:"in"`
+	Of   Place  `yaml:"of"`                      // what it is computed over
+	In   Place  `yaml:"in"`                      // where it stands
 }
 
 // Reveal reads the secret that a reference names.

@@ -59,9 +59,9 @@ func (a Answer) Yes() bool { return a == Yes }
 // An Endpoint is where on the device a row of the IXIT is found. An empty field matches all.
 type Endpoint struct {
 	Proto string `yaml:"proto,omitempty" json:"proto,omitempty"` // https, http, ssh, telnet, ftp, mqtt, mqtts, mdns, …
-	Port  uint16 `yaml:"port,omitempty" json:"port,omitempty"`
-	Path  string `yaml:"path,omitempty" json:"path,omitempty"`
+	Port  uint16 `yaml:"port,omitempty" json:"port,omitempty"`   // TCP or UDP port
+	Path  string `yaml:"path,omitempty" json:"path,omitempty"`   // of the URL
 	// of a login: how it is asked for (form, json, basic, digest), and a path that only a log-in opens
-	Scheme string `yaml:"scheme,omitempty" json:"scheme,omitempty"`
-	Guards string `yaml:"guards,omitempty" json:"guards,omitempty"`
+	Scheme string `yaml:"scheme,omitempty" json:"scheme,omitempty"` // of a login: how it is asked for: form, json, basic, digest
+	Guards string `yaml:"guards,omitempty" json:"guards,omitempty"` // of a login: a path that only a log-in opens
 }

@@ -24,10 +24,10 @@ type Gen struct {
 	Source   string   `yaml:"source,omitempty"`                         // random generator, HSM, counter, …
 	Inputs   []string `yaml:"inputs,omitempty"`                         // what it is derived from: MAC, serial, a secret of the device, …
 	Alphabet string   `yaml:"alphabet,omitempty"`                       // the characters, or a class such as a-z0-9
-	Length   int      `yaml:"length,omitempty"`
-	Prefix   string   `yaml:"prefix,omitempty"`
-	Filter   string   `yaml:"filter,omitempty"`  // how common strings are kept out
-	Samples  Ref      `yaml:"samples,omitempty"` // values in the order of production, a line each
+	Length   int      `yaml:"length,omitempty"`                         // in characters
+	Prefix   string   `yaml:"prefix,omitempty"`                         // fixed characters before
+	Filter   string   `yaml:"filter,omitempty"`                         // how common strings are kept out
+	Samples  Ref      `yaml:"samples,omitempty"`                        // values in the order of production, a line each
 }
 
 // BF is how guessing is prevented. Times in seconds.
@@ -47,9 +47,9 @@ type Strength struct {
 	Versions []string `yaml:"versions,omitempty"`                      // of the protocol
 	TLSMin   string   `yaml:"tls_min,omitempty" one:"1.0|1.1|1.2|1.3"` // "1.2"
 	Suites   []string `yaml:"suites,omitempty"`                        // IANA names; empty: not declared
-	Groups   []string `yaml:"groups,omitempty"`
-	Hash     []string `yaml:"hash,omitempty"`
-	KDF      []string `yaml:"kdf,omitempty"` // how stored passwords are hashed, how keys are derived
-	KeyBits  int      `yaml:"key_bits,omitempty"`
-	SSHKex   []string `yaml:"ssh_kex,omitempty"`
+	Groups   []string `yaml:"groups,omitempty"`                        // of key agreement
+	Hash     []string `yaml:"hash,omitempty"`                          // hash functions
+	KDF      []string `yaml:"kdf,omitempty"`                           // how stored passwords are hashed, how keys are derived
+	KeyBits  int      `yaml:"key_bits,omitempty"`                      // smallest key of a certificate, in bits
+	SSHKex   []string `yaml:"ssh_kex,omitempty"`                       // key exchanges of SSH
 }

@@ -67,7 +67,7 @@ type Setup struct {
 
 // A Function is one thing that a service does, as an HTTP request that can be tried.
 type Function struct {
-	Name   string `yaml:"name"`
+	Name   string `yaml:"name"`                               // in a word or two
 	Read   *HTTP  `yaml:"read,omitempty"`                     // answers with data that only the entitled may see
 	Write  *HTTP  `yaml:"write,omitempty"`                    // changes something that Read shows; {value} is what is written
 	Login  string `yaml:"login,omitempty"`                    // who is entitled: a login of the sample

@@ -20,8 +20,8 @@ type PersData struct {
 	Endpoints     []string `yaml:"endpoints,omitempty"`                   // hosts that it goes to
 	IntervalS     float64  `yaml:"interval_s,omitempty"`                  // how often it goes, in seconds
 	RetentionS    float64  `yaml:"retention_s,omitempty"`                 // how long it is kept, in seconds
-	Precision     string   `yaml:"precision,omitempty"`
-	Parties       []string `yaml:"parties,omitempty"`
+	Precision     string   `yaml:"precision,omitempty"`                   // how exact it is: 1 km, to the minute
+	Parties       []string `yaml:"parties,omitempty"`                     // who gets it
 }
 
 // ResMech is a row of 23-ResMech.
@@ -42,9 +42,9 @@ type TelData struct {
 	Purpose     string   `yaml:"Purpose,omitempty"`
 	Examination string   `yaml:"Security Examination,omitempty"`
 	PersData    []string `yaml:"Personal Data,omitempty" ref:"21-PersData"` // of 21-PersData; [] where there is none
-	Endpoints   []string `yaml:"endpoints,omitempty"`
-	IntervalS   float64  `yaml:"interval_s,omitempty"`
-	Fields      []string `yaml:"fields,omitempty"`
+	Endpoints   []string `yaml:"endpoints,omitempty"`                       // hosts that it goes to
+	IntervalS   float64  `yaml:"interval_s,omitempty"`                      // how often it goes, in seconds
+	Fields      []string `yaml:"fields,omitempty"`                          // what it holds
 }
 
 // DelFunc is a row of 25-DelFunc.
@@ -54,11 +54,11 @@ type DelFunc struct {
 	Target       string   `yaml:"Target Type"`
 	Initiation   string   `yaml:"Initiation and Interaction,omitempty"`
 	Confirmation string   `yaml:"Confirmation,omitempty"`
-	At           string   `yaml:"target,omitempty" one:"device|service"`                    // device, service
-	Operation    string   `yaml:"operation,omitempty" one:"factory-reset|delete-user-data"` // factory-reset, delete-user-data
-	ConfirmText  string   `yaml:"confirm_text,omitempty"`                                   // what the answer must say
-	Covers       []string `yaml:"covers,omitempty" ref:"21-PersData|10-SecParam|1-AuthMech|26-UserDec"`
-	WithinS      float64  `yaml:"within_s,omitempty"`
+	At           string   `yaml:"target,omitempty" one:"device|service"`                                // device, service
+	Operation    string   `yaml:"operation,omitempty" one:"factory-reset|delete-user-data"`             // factory-reset, delete-user-data
+	ConfirmText  string   `yaml:"confirm_text,omitempty"`                                               // what the answer must say
+	Covers       []string `yaml:"covers,omitempty" ref:"21-PersData|10-SecParam|1-AuthMech|26-UserDec"` // rows that it erases
+	WithinS      float64  `yaml:"within_s,omitempty"`                                                   // how long it takes at most, in seconds
 }
 
 // UserDec is a row of 26-UserDec.
@@ -75,6 +75,6 @@ type UserDec struct {
 
 // A Choice is one option of a decision.
 type Choice struct {
-	Text   string `yaml:"text"`
+	Text   string `yaml:"text"`             // as the user reads it
 	Effect string `yaml:"effect,omitempty"` // what choosing it does: automatic updates on
 }

@@ -29,9 +29,9 @@ type ModelSource struct {
 
 // A Reading is where and in which languages a document is read.
 type Reading struct {
-	URL       string   `yaml:"url,omitempty"`
-	Place     string   `yaml:"place,omitempty"` // printed manual, box, device
-	Languages []string `yaml:"languages,omitempty"`
+	URL       string   `yaml:"url,omitempty"`       // address
+	Place     string   `yaml:"place,omitempty"`     // printed manual, box, device
+	Languages []string `yaml:"languages,omitempty"` // en, de, …
 }
 
 // Conf is 4-Conf: what the maker confirms. A flat form.

@@ -20,8 +20,8 @@ type Intf struct {
 	Medium      string      `yaml:"medium,omitempty"`                                            // ethernet, wifi, bluetooth, zigbee, usb, serial, jtag, …
 	Group       string      `yaml:"group,omitempty"`                                             // multicast group that it answers
 	Accessible  Answer      `yaml:"accessible,omitempty"`                                        // reached without opening the casing
-	IsDebug     Answer      `yaml:"debug,omitempty"`
-	Guard       string      `yaml:"protection,omitempty" one:"casing|auth|none"` // casing, auth, none
+	IsDebug     Answer      `yaml:"debug,omitempty"`                                             // it is for debugging
+	Guard       string      `yaml:"protection,omitempty" one:"casing|auth|none"`                 // casing, auth, none
 	Discloses   []Item      `yaml:"disclosed,omitempty"`
 	Backoff     *Resilience `yaml:"resilience,omitempty"`
 	Input       Answer      `yaml:"input,omitempty"` // takes data of a user or of a network
@@ -29,17 +29,17 @@ type Intf struct {
 
 // An Item is something that an interface tells without a login.
 type Item struct {
-	Item     string `yaml:"item"` // version, serial, model, name, …
-	Relevant bool   `yaml:"relevant,omitempty"`
-	Reason   string `yaml:"reason,omitempty"`
+	Item     string `yaml:"item"`               // version, serial, model, name, …
+	Relevant bool   `yaml:"relevant,omitempty"` // it matters to security
+	Reason   string `yaml:"reason,omitempty"`   // why it must be told
 }
 
 // UserIntf is a row of 27-UserIntf.
 type UserIntf struct {
 	ID          string `yaml:"ID"`
 	Description string `yaml:"Description"`
-	Type        string `yaml:"Type,omitempty"` // V3.1
-	Input       Answer `yaml:"input,omitempty"`
+	Type        string `yaml:"Type,omitempty"`                                               // V3.1
+	Input       Answer `yaml:"input,omitempty"`                                              // takes data of a user
 	Kind        string `yaml:"kind,omitempty" one:"web|app|buttons|voice|display|cli|other"` // web, app, buttons, voice, display, cli
 }
 
@@ -48,7 +48,7 @@ type ExtAPI struct {
 	ID          string     `yaml:"ID"`
 	Description string     `yaml:"Description"`
 	At          []Endpoint `yaml:"at,omitempty"`
-	Input       Answer     `yaml:"input,omitempty"`
+	Input       Answer     `yaml:"input,omitempty"` // takes data of a network
 }
 
 // InpVal is a row of 29-InpVal.

@@ -8,7 +8,7 @@ type SoftComp struct {
 	CryptoUsage string   `yaml:"Cryptographic Usage,omitempty"`
 	Reason      string   `yaml:"reason,omitempty" one:"boot-rom|root-of-trust|radio-core|no-storage|other"` // why it is not updated: boot-rom, root-of-trust, radio-core, no-storage, other
 	Name        string   `yaml:"name,omitempty"`                                                            // as banners and package lists spell it
-	Version     string   `yaml:"version,omitempty"`
+	Version     string   `yaml:"version,omitempty"`                                                         // of the component
 }
 
 // UpdMech is a row of 7-UpdMech.
@@ -32,24 +32,24 @@ type UpdMech struct {
 type Upd struct {
 	Initiation []string   `yaml:"initiation,omitempty" one:"automatic|app|web-ui|device-ui|usb-file|serial|cli|service-centre|other"` // automatic, app, web-ui, device-ui, usb-file, serial, cli, service-centre
 	Check      string     `yaml:"check,omitempty" one:"auto|auto-configurable|user"`                                                  // auto, auto-configurable, user
-	Fetch      string     `yaml:"fetch,omitempty" one:"auto|auto-configurable|user"`
-	Apply      string     `yaml:"apply,omitempty" one:"auto|auto-configurable|user"`
-	Notify     Answer     `yaml:"notify,omitempty"`   // tells the user of a new version
-	Network    Answer     `yaml:"network,omitempty"`  // comes over a network interface
-	Disrupts   Answer     `yaml:"disrupts,omitempty"` // basic functions stop meanwhile
+	Fetch      string     `yaml:"fetch,omitempty" one:"auto|auto-configurable|user"`                                                  // who fetches it
+	Apply      string     `yaml:"apply,omitempty" one:"auto|auto-configurable|user"`                                                  // who installs it
+	Notify     Answer     `yaml:"notify,omitempty"`                                                                                   // tells the user of a new version
+	Network    Answer     `yaml:"network,omitempty"`                                                                                  // comes over a network interface
+	Disrupts   Answer     `yaml:"disrupts,omitempty"`                                                                                 // basic functions stop meanwhile
 	Signature  *Signature `yaml:"signature,omitempty"`
 	Verify     *Verify    `yaml:"verify,omitempty"`
 	Trust      string     `yaml:"trust,omitempty" one:"signature|authenticated-channel|keyed-network|user-confirmation|other"` // signature, authenticated-channel, keyed-network, user-confirmation, other
 	Anchor     string     `yaml:"anchor,omitempty"`                                                                            // what the trust rests on: the key or authority, by name
-	Channel    string     `yaml:"channel,omitempty"`
-	Starter    string     `yaml:"starter,omitempty"` // who may start it
+	Channel    string     `yaml:"channel,omitempty"`                                                                           // what it travels by: HTTPS, USB, …
+	Starter    string     `yaml:"starter,omitempty"`                                                                           // who may start it
 	Notice     *Notice    `yaml:"notice,omitempty"`
 }
 
 // Signature is what protects an update image.
 type Signature struct {
-	Alg    string `yaml:"alg"` // ed25519, rsa-3072, …
-	Owner  string `yaml:"owner,omitempty"`
+	Alg    string `yaml:"alg"`                                                  // ed25519, rsa-3072, …
+	Owner  string `yaml:"owner,omitempty"`                                      // who holds the key
 	Covers string `yaml:"covers,omitempty" one:"image|manifest-with-hash|part"` // image, manifest with the image's hash, part
 }
 
@@ -59,17 +59,17 @@ type Verify struct {
 	Target         string `yaml:"target,omitempty"`                                           // the model or hardware id that the signature binds
 	Before         string `yaml:"before,omitempty" one:"write|boot|never"`                    // write, boot
 	AuthenticityBy string `yaml:"authenticity_by,omitempty" one:"device|app|gateway|service"` // device, app, gateway, service
-	IntegrityBy    string `yaml:"integrity_by,omitempty" one:"device|app|gateway|service"`
+	IntegrityBy    string `yaml:"integrity_by,omitempty" one:"device|app|gateway|service"`    // device, app, gateway, service
 }
 
 // Notice is how the user learns of a needed update.
 type Notice struct {
 	Channel    []string `yaml:"channel,omitempty" one:"device-display|device-sound|app-push|ui-banner|mail|changelog|log"` // device-display, device-sound, app-push, ui-banner, mail, changelog, log
 	Trigger    string   `yaml:"trigger,omitempty"`                                                                         // what makes it appear
-	Text       string   `yaml:"text,omitempty"`
-	Risk       Answer   `yaml:"risk,omitempty"`       // says which risks the update mitigates
-	Disruption Answer   `yaml:"disruption,omitempty"` // says that basic functions stop meanwhile
-	OnDevice   Answer   `yaml:"on_device,omitempty"`  // is given by the device itself
+	Text       string   `yaml:"text,omitempty"`                                                                            // as the user reads it
+	Risk       Answer   `yaml:"risk,omitempty"`                                                                            // says which risks the update mitigates
+	Disruption Answer   `yaml:"disruption,omitempty"`                                                                      // says that basic functions stop meanwhile
+	OnDevice   Answer   `yaml:"on_device,omitempty"`                                                                       // is given by the device itself
 }
 
 // UpdateCheck is how a device looks for updates.
@@ -83,8 +83,8 @@ type UpdateCheck struct {
 type UpdConfig struct {
 	Update        []string `yaml:"update,omitempty" one:"enable|disable|postpone"` // enable, disable, postpone
 	UpdateDefault string   `yaml:"update_default,omitempty" one:"on|off"`          // on, off in the initialised state
-	Notify        []string `yaml:"notify,omitempty" one:"enable|disable|postpone"`
-	NotifyDefault string   `yaml:"notify_default,omitempty" one:"on|off"`
+	Notify        []string `yaml:"notify,omitempty" one:"enable|disable|postpone"` // enable, disable, postpone
+	NotifyDefault string   `yaml:"notify_default,omitempty" one:"on|off"`          // on, off in the initialised state
 }
 
 // UpdProc is a row of 8-UpdProc.
@@ -116,20 +116,20 @@ type SecBoot struct {
 
 // A Stage is one step of a chain of trust.
 type Stage struct {
-	Name     string `yaml:"name"`
-	Verifies string `yaml:"verifies,omitempty"`
-	Alg      string `yaml:"alg,omitempty"`
-	Anchor   string `yaml:"anchor,omitempty"` // where the key lies: ROM, fuses, …
+	Name     string `yaml:"name"`               // boot loader, kernel, …
+	Verifies string `yaml:"verifies,omitempty"` // what verifies it
+	Alg      string `yaml:"alg,omitempty"`      // ed25519, rsa-3072, …
+	Anchor   string `yaml:"anchor,omitempty"`   // where the key lies: ROM, fuses, …
 }
 
 // An Alert is a way that a detection is told.
 type Alert struct {
-	Channel string  `yaml:"channel"`
-	WithinS float64 `yaml:"within_s,omitempty"`
+	Channel string  `yaml:"channel"`            // light, page, app, mail, …
+	WithinS float64 `yaml:"within_s,omitempty"` // how soon, in seconds
 }
 
 // A Peer is a counterpart on the network.
 type Peer struct {
-	Peer  string `yaml:"peer"`
-	Proto string `yaml:"proto,omitempty"`
+	Peer  string `yaml:"peer"`            // host, or who it is
+	Proto string `yaml:"proto,omitempty"` // protocol
 }
