@@ -41,6 +41,7 @@ type Result struct {
 	Because    string                    `json:"because,omitempty"`
 	Rule       string                    `json:"rule"`               // pass rule, in words
 	Badge      bool                      `json:"badge"`              // may be shown as a mark of having been met
+	Deemed     string                    `json:"deemed,omitempty"`   // row of the label that stands for it, as was answered
 	Cautions   []string                  `json:"cautions,omitempty"` // what makes it less than it looks
 	Lines      []Line                    `json:"lines,omitempty"`    // its rows
 	Missing    []Gap                     `json:"missing,omitempty"`  // what would have to be shown still
@@ -111,7 +112,7 @@ func Evaluate(p *provisions.Profile, m *harness.Matrix, answers map[string]strin
 		r.rows(p, m, answers)
 	}
 	r.Word = word(p.Kind, r.Outcome)
-	r.Badge = r.Outcome == Met && (p.Kind == provisions.OfStandard || p.Kind == provisions.OfLaw || p.Kind == provisions.OfLabel)
+	r.Badge = r.Outcome == Met && r.Deemed == "" && (p.Kind == provisions.OfStandard || p.Kind == provisions.OfLaw || p.Kind == provisions.OfLabel)
 	return r
 }
 
@@ -165,7 +166,7 @@ func (r *Result) rows(p *provisions.Profile, m *harness.Matrix, answers map[stri
 	case len(of[NotMet]) > 0:
 		r.Outcome, r.Because = NotMet, r.first(NotMet, of[NotMet])
 	case held != nil:
-		r.Outcome, r.Because, r.Missing = Met, "a label stands for it, as was answered ("+held.Row+"): "+held.Because, nil
+		r.Outcome, r.Deemed, r.Because, r.Missing = Met, held.Row, "a label stands for it, as was answered ("+held.Row+"): "+held.Because, nil
 	case len(of[NotShown]) > 0:
 		r.Outcome, r.Because = NotShown, r.first(NotShown, of[NotShown])
 	case len(of[Met]) > 0:
