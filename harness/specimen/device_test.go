@@ -1,8 +1,12 @@
 package specimen
 
 import (
+	"bytes"
 	"context"
+	"flag"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/secure-by-design/assay/harness/clock"
@@ -60,6 +64,35 @@ func TestDeclarationIsWhole(t *testing.T) {
 			}
 			if a, why := f.Shows(c.Name); a != "" && a.Yes() != holds {
 				t.Errorf("%s: %s is stated as %v, while %s", e, c.Name, holds, why)
+			}
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "rewrite the examples")
+
+// The examples in the tree are what WriteExample writes, and stand by themselves.
+func TestExamplesAreFresh(t *testing.T) {
+	tree := filepath.Join("..", "..", "examples")
+	dir := t.TempDir()
+	if *update {
+		dir = tree
+	}
+	for _, e := range provisions.Editions() {
+		name, err := WriteExample(dir, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := device.Load(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+		for _, file := range []string{name, "updates/update-n-image.bin", "updates/update-other-model-manifest.sig"} {
+			want, err := os.ReadFile(filepath.Join(dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(filepath.Join(tree, file)); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("examples/%s is stale: go test ./harness/specimen -run Examples -update", file)
 			}
 		}
 	}
