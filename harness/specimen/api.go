@@ -23,6 +23,7 @@ func (d *Device) setSettings(w http.ResponseWriter, r *http.Request, _ session) 
 	for _, k := range []string{"name", "ntp"} {
 		if v, ok := in[k]; ok && len(v) < 256 {
 			d.settings[k] = v
+			d.issued = append(d.issued, v) // a canary
 		}
 	}
 	reply(w, 200, "done", true)
@@ -50,6 +51,7 @@ func (d *Device) addData(w http.ResponseWriter, r *http.Request, s session) {
 	defer d.mu.Unlock()
 	if len(d.data) < 1000 {
 		d.data = append(d.data, entry{s.user, in.Text})
+		d.issued = append(d.issued, in.Text) // a canary
 	}
 	reply(w, 201, "done", true)
 }
@@ -107,6 +109,10 @@ func (d *Device) getVersion(w http.ResponseWriter, _ *http.Request, _ session) {
 
 // setPassword changes the caller's own.
 func (d *Device) setPassword(w http.ResponseWriter, r *http.Request, s session) {
+	if d.is("no-change-function") {
+		http.NotFound(w, r)
+		return
+	}
 	var in struct{ Old, New string }
 	if json.NewDecoder(r.Body).Decode(&in) != nil || len(in.New) < 8 {
 		reply(w, 400, "error", "choose at least 8 characters")

@@ -15,6 +15,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"hash/crc32"
 	"math/big"
@@ -85,9 +86,29 @@ func (d *Device) preset() string {
 
 // keys are what a unit proves itself with.
 type keys struct {
-	tls tls.Certificate
-	ssh ssh.Signer
+	tls  tls.Certificate
+	ssh  ssh.Signer
+	host ed25519.PrivateKey // of ssh
 }
+
+// private are the numbers that make keys secret, in the bytes of which every encoding is made, and lines of PEM, which cuts them.
+func (k keys) private() []string {
+	out := []string{string(k.host.Seed())}
+	switch key := k.tls.PrivateKey.(type) {
+	case *ecdsa.PrivateKey:
+		b, _ := key.Bytes() // fails for curves of one's own alone
+		out = append(out, string(b))
+	case *rsa.PrivateKey:
+		out = append(out, string(key.D.Bytes()), string(key.Primes[0].Bytes()))
+	}
+	if der, err := x509.MarshalPKCS8PrivateKey(k.tls.PrivateKey); err == nil {
+		lines := strings.Split(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), "\n")
+		out = append(out, lines[1:3]...)
+	}
+	return out
+}
+
+func (m *maker) private() []string { return []string{string(m.update.Seed())} }
 
 // newKeys makes a unit's own keys, or, as a fault, the model's.
 func (d *Device) newKeys() keys {
@@ -111,6 +132,7 @@ func (d *Device) generate() keys {
 		k.tls = d.certificate(key)
 	}
 	_, host, _ := ed25519.GenerateKey(rand.Reader)
+	k.host = host
 	k.ssh, _ = ssh.NewSignerFromKey(host)
 	return k
 }

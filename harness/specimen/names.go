@@ -14,7 +14,7 @@ var faults = registry(
 	// 5.1: passwords
 	"universal-default-password", "backdoor-account", "password-off-spec", "skippable-password-setup", "empty-password-accepted",
 	"undeclared-password-service", "undeclared-auth-api", "undeclared-broker-password", "m2m-password-accepted", "legacy-tls-accepted", "plaintext-login",
-	"predictable-session-token", "ssh-legacy-kex", "change-noop", "change-partial", "change-lost-on-reboot",
+	"predictable-session-token", "ssh-legacy-kex", "no-change-function", "change-noop", "change-partial", "change-lost-on-reboot",
 	"no-lockout", "lockout-header-bypass", "lockout-lost-on-reboot", "lockout-reset-by-reconnect", "lockout-ui-only",
 	// 5.3: updates
 	"update-unsigned-accepted", "unsigned-above-version-accepted", "update-bitflip-accepted", "update-crc-only", "update-downgrade-accepted",

@@ -238,7 +238,7 @@ func (d *Device) reboot() {
 func (d *Device) secrets() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	out := append([]string{d.label, d.code}, d.issued...)
+	out := slices.Concat([]string{d.label, d.code}, d.issued, d.keys.private(), d.maker.private())
 	for _, a := range d.accounts {
 		if len(a.password) >= 10 { // published defaults are no secrets
 			out = append(out, a.password)

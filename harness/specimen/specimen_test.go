@@ -3,12 +3,15 @@ package specimen
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +20,9 @@ import (
 
 	"github.com/secure-by-design/assay/harness/clock"
 	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/evidence"
 	"github.com/secure-by-design/assay/provisions"
+	"golang.org/x/crypto/ssh"
 )
 
 var next atomic.Int32
@@ -203,7 +208,9 @@ func TestEveryFaultStarts(t *testing.T) {
 
 // What honest variants do is real, and never less safe than the ordinary specimen.
 func TestOddities(t *testing.T) {
-	only := func(h string) *Device { return started(t, Options{Honest: []string{h}, Clock: clock.NewJump()}).Devices()[0] }
+	only := func(h string) *Device {
+		return started(t, Options{Honest: []string{h}, Clock: clock.NewJump()}).Devices()[0]
+	}
 	set := func(d *Device, token, body string) int {
 		s, _ := call(t, d, "POST", "/api/setup", token, body)
 		return s
@@ -261,5 +268,36 @@ func TestOddities(t *testing.T) {
 	reset(d)
 	if s := set(d, "", fmt.Sprintf(`{"code":%q,"guest":"long enough"}`, d.code)); s != 200 || d.version != "1.0.1" || d.boots != 2 {
 		t.Errorf("%d, version %s, boots %d", s, d.version, d.boots)
+	}
+}
+
+// Secrets tells all that no record may hold: also private keys, however they are written, and what the lab planted.
+func TestSecretsHoldKeysAndCanaries(t *testing.T) {
+	for _, faults := range [][]string{nil, {"tls-weak-suite"}, {"shared-device-key"}} {
+		u := started(t, Options{Faults: faults})
+		d := u.Devices()[0]
+		_, token := logIn(t, d, "admin", d.label)
+		call(t, d, "POST", "/api/userdata", token, `{"text":"planted canary"}`)
+		call(t, d, "POST", "/api/settings", token, `{"name":"planted name"}`)
+		held := evidence.NewFinder(slices.Concat(func() (all [][]string) {
+			for _, s := range u.Secrets() {
+				all = append(all, evidence.Spellings(s))
+			}
+			return all
+		}()...))
+		key, err := x509.MarshalPKCS8PrivateKey(d.keys.tls.PrivateKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		host, err := ssh.MarshalPrivateKey(d.keys.host, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, b := range map[string][]byte{"TLS key, DER": key, "TLS key, PEM": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+			"SSH key": host.Bytes, "canary": []byte("planted canary"), "setting": []byte("planted name"), "update key": d.maker.update} {
+			if i, _ := held.Find(b); i < 0 {
+				t.Errorf("%v: the %s is no secret", faults, what)
+			}
+		}
 	}
 }
