@@ -107,10 +107,10 @@ func ReadSheet(path string, run Run) ([]SheetRow, error) {
 	}
 	var s Sheet
 	d, form := device.ParseSheet(path, b, &s)
-	if form == nil && s.Record != run.Opening {
+	if (form == nil || s.Record != "") && s.Record != run.Opening {
 		d.Say("record", "the sheet is of another run", "export it from this one, or take the answers over with --from")
 	}
-	if form == nil && s.Edition != string(run.Edition) {
+	if (form == nil || s.Edition != "") && s.Edition != string(run.Edition) {
 		d.Say("edition", fmt.Sprintf("the sheet is of edition %q, and the run of %s", s.Edition, run.Edition), "")
 	}
 	var rows []SheetRow
@@ -133,14 +133,16 @@ func ReadSheet(path string, run Run) ([]SheetRow, error) {
 
 func (r SheetRow) check(d *device.Sheet, at string, run Run) {
 	u, ok := provisions.Must().Unit(run.Edition, r.Unit)
-	verdicts := Verdicts[:3]
-	if ok && u.Method.Prepares {
-		verdicts = Verdicts[3:]
-	}
+	verdicts := Verdicts
 	switch {
 	case !ok:
 		d.Say(at+"unit", fmt.Sprintf("%s has no unit %q", run.Edition, r.Unit), "assay list --edition "+string(run.Edition)+" shows them")
-	case !slices.Contains(verdicts, r.Verdict):
+	case u.Method.Prepares:
+		verdicts = Verdicts[3:]
+	default:
+		verdicts = Verdicts[:3]
+	}
+	if !slices.Contains(verdicts, r.Verdict) {
 		d.Say(at+"verdict", fmt.Sprintf("%q is no verdict of %s", r.Verdict, r.Unit), "it is one of "+strings.Join(verdicts, ", "))
 	}
 	if err := CheckReason(r.Reason); err != nil {
