@@ -64,12 +64,14 @@ func demo(ctx context.Context, out, errs io.Writer, runs string) error {
 		return err
 	}
 	fmt.Fprintf(out, "A specimen called %q runs on loopback. Its faults: %s.\n", name, strings.Join(faults, ", "))
-	devices, err := discovery.LookFor(name, discovery.Options{Interfaces: []string{"lo"}, For: 10 * time.Second})(ctx)
+	began := time.Now()
+	devices, err := discovery.Discover(ctx, discovery.Options{Interfaces: []string{"lo"}, For: 10 * time.Second,
+		Until: func(all []discovery.Device) bool { return complete(ours(all, name)) }})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(out, "Found by mDNS:")
-	if err := printDevices(out, ours(devices, name), 10*time.Second); err != nil {
+	if err := printDevices(out, ours(devices, name), time.Since(began)); err != nil {
 		return err
 	}
 	s := &session{in: strings.NewReader(""), out: out, errs: errs, program: self, found: devices,
@@ -85,6 +87,11 @@ func demo(ctx context.Context, out, errs io.Writer, runs string) error {
 // ours keeps the demo's own units: other devices may announce themselves on loopback.
 func ours(devices []discovery.Device, name string) []discovery.Device {
 	return slices.DeleteFunc(slices.Clone(devices), func(d discovery.Device) bool { return !strings.HasPrefix(d.Name, name) })
+}
+
+// complete tells whether both units are found, with an address and what they announce: web in both manners, SSH and a broker.
+func complete(units []discovery.Device) bool {
+	return len(units) == 2 && !slices.ContainsFunc(units, func(d discovery.Device) bool { return len(d.Addresses) == 0 || len(d.Services) < 4 })
 }
 
 // judgeDemo says whether each fault was found. The device fails; the demo does not.
