@@ -1,7 +1,8 @@
 // Package provisions is the standard as data: every provision of ETSI
 // TS 103 645 / EN 303 645 in both editions, the test cases and test units of
-// TS 103 701, the IXIT tables they read, how this project tests each unit, and
-// the faults and honest oddities that keep those tests honest.
+// TS 103 701, the IXIT tables they read, how this project tests each unit, the
+// faults and honest oddities that keep those tests honest, and the rule books
+// (laws, labels, guidelines) that are mapped to it.
 //
 // Its one idea: editions are columns of one table. An id means nothing without
 // its edition, because a unit's letter may mean another thing in the next one,

@@ -33,7 +33,7 @@ func reportCommand() *cobra.Command {
 		Long: "report shows the matrix of a run and writes its reports again. With --profile it tells how the run comes out by a rule book\n" +
 			"(assay list --profiles): met, not met, or not shown, because. What no provision covers is asked, never inferred: the answers\n" +
 			"stand in a sheet, " + answersName + " in the run's directory or where --answers says, as\n\n" +
-			"  answers:\n    uk-psti:\n      S4-1: \"yes: page 1 of the statement of 1 November 2026\"\n\n" +
+			"  by: Jo Fox\n  on: 2026-11-24\n  answers:\n    uk-psti:\n      S4-1: \"yes: page 1 of the statement of 1 November 2026\"\n\n" +
 			"profiles.json and a section of report.html hold the same.",
 		Example: "  assay report runs/2027-01-31T09-00-00Z\n  assay report runs/2027-01-31T09-00-00Z --profile all\n" +
 			"  assay report runs/2027-01-31T09-00-00Z --profile uk-psti --answers answers.yaml",

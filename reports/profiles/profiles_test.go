@@ -307,18 +307,20 @@ func TestAnswersAreReadStrictly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	good := "answers:\n  uk-psti:\n    S4-1: \"yes: page 1 of the statement\"\n"
+	good := "by: Jo Fox\non: 2026-11-24\nanswers:\n  uk-psti:\n    S4-1: \"yes: page 1 of the statement\"\n"
 	write(good)
-	if a, err := LoadAnswers(path); err != nil || a["uk-psti:S4-1"] != "yes: page 1 of the statement" {
+	if a, err := LoadAnswers(path); err != nil || a["uk-psti:S4-1"] != "yes: page 1 of the statement (Jo Fox, 2026-11-24)" {
 		t.Errorf("%v, %v", a, err)
 	}
 	for _, tc := range []struct{ old, new, at, says string }{
-		{"S4-1", "S4-9", ":3:", `asks nothing under "S4-9"`},
-		{"S4-1", "S1-PW-a", ":3:", "asks nothing"}, // its provision decides
-		{"uk-psti", "uk-pti", ":2:", "no profile"},
-		{"yes: page 1 of the statement", "yes", ":3:", `the answer is "yes"`},
-		{"yes: page", "perhaps: page", ":3:", "the answer is"},
-		{"answers:", "answer:", ":1:", `knows no "answer"`},
+		{"S4-1", "S4-9", ":5:", `asks nothing under "S4-9"`},
+		{"S4-1", "S1-PW-a", ":5:", "asks nothing"}, // its provision decides
+		{"uk-psti", "uk-pti", ":4:", "no profile"},
+		{"yes: page 1 of the statement", "yes", ":5:", `the answer is "yes"`},
+		{"yes: page", "perhaps: page", ":5:", "the answer is"},
+		{"answers:", "answer:", ":3:", `knows no "answer"`},
+		{"by: Jo Fox\n", "", ":", "nobody is named"},
+		{"2026-11-24", "yesterday", ":2:", `on is "yesterday"`},
 	} {
 		write(strings.Replace(good, tc.old, tc.new, 1))
 		if _, err := LoadAnswers(path); err == nil || !strings.Contains(err.Error(), "answers.yaml"+tc.at) || !strings.Contains(err.Error(), tc.says) {
