@@ -15,6 +15,9 @@ import (
 // Window is how long a companion may be paired after the owner asked for it, unless one is paired sooner.
 const Window = 120 * time.Second
 
+// bootWindow is how long after a start a fault has a port open.
+const bootWindow = 30 * time.Second
+
 // postPair is the owner's button: the pairing port opens for a while. {"companion": "none"} is one who asked and walked away.
 func (d *Device) postPair(w http.ResponseWriter, _ *http.Request, _ session) {
 	d.mu.Lock()

@@ -32,6 +32,7 @@ const (
 	RTSP      = 8554 // of an oddity
 	Switched  = 5555 // a maintenance port, declared as disabled
 	Console   = 4444 // for debugging, by the maker's signature
+	Booting   = 7070 // open for half a minute after a start, by a fault
 	Pairing   = 6000 // open for two minutes when its owner asks for it
 	installed = "1.0.0"
 )
@@ -95,7 +96,7 @@ func (d *Device) Addr() netip.Addr { return d.Options.Addr }
 func (d *Device) Ports() []uint16 { return ports() }
 
 func ports() []uint16 {
-	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, RTSP, HTTPS, MQTTS, API}
+	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, RTSP, Booting, HTTPS, MQTTS, API}
 }
 
 // Target is how a command line names it.
@@ -224,6 +225,9 @@ func (d *Device) Reboot() {
 
 func (d *Device) reboot() {
 	d.boots++
+	if d.is("boot-window-listener") && d.ctx.Err() == nil {
+		d.ajar(Booting, bootWindow, false, func() {}) // open still from the start before: it stays so
+	}
 	d.codes = 0
 	if d.is("lockout-lost-on-reboot") {
 		for _, a := range d.accounts {
