@@ -143,6 +143,23 @@ func TestAWaiverCoversNoMoreThanItNames(t *testing.T) {
 	}
 }
 
+// What no waiver speaks of keeps the gate shut: contrary evidence leaves the run without a claim, and an ICS that does not
+// stand is the declaration's fault.
+func TestAWaiverMendsNoDeclaration(t *testing.T) {
+	w := Waiver{Unit: "5.1-1-2c", Reason: "the old app needs it", Owner: "Jo Fox", Expires: "2027-01-31"}
+	o := Opening{Edition: provisions.V21, Waivers: []Waiver{w}}
+	outs := []Outcome{{Unit: "5.1-1-2c", Verdict: Fail, SelfProving: true, Attempts: 1, Reason: "admin/admin opens it"}}
+	if m := tabulate(o, outs, Closing{}, today, "", true); m.Exit != ExitInconclusive || rowOf(t, m, "5.1-1").Word != Contrary {
+		t.Errorf("nothing is claimed: exit %d, %q: %s", m.Exit, rowOf(t, m, "5.1-1").Word, m.Line)
+	}
+	m := claimed(Opening{Waivers: []Waiver{w}}, map[string]Verdict{"5.1-1-2c": Fail})
+	m.ICS = []ICSProblem{{Provision: "5.2-1", Problem: "nothing can make it not apply"}}
+	m.conclude()
+	if m.gate(nil); m.Exit != ExitFail {
+		t.Errorf("the ICS does not stand: exit %d: %s", m.Exit, m.Line)
+	}
+}
+
 func TestRequiredUnits(t *testing.T) {
 	units, err := Require(provisions.V21, []string{"5.5-1-2", "5.5-1-2a"}, nil)
 	if err != nil || !slices.Contains(units, "5.5-1-2a") || slices.ContainsFunc(units, func(u string) bool { return !strings.HasPrefix(u, "5.5-1-2") }) {
