@@ -92,6 +92,16 @@ func Declared(ctx context.Context, dut *DUT, table string) []device.Row {
 	return rows
 }
 
+// Claimed gives the claims of the ICS, judged by its rules, in the order of the catalogue. A unit that uses nothing else has the
+// basis declared. Without an ICS the unit ends.
+func Claimed(ctx context.Context, dut *DUT) []device.Judged {
+	if dut.File == nil || len(dut.File.ICS) == 0 {
+		Lack("write the ics: of the device file, a row for each provision", "no ICS was given")
+	}
+	unitOf(ctx).reads(dut, "ICS")
+	return dut.File.JudgeICS(dut.Edition())
+}
+
 // reads notes that the unit read a table of the device file, which stands beside the record's first event.
 func (u *running) reads(d *DUT, table string) {
 	u.mu.Lock()

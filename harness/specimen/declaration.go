@@ -45,7 +45,7 @@ func drop(place string) edit { return edit{place: place} }
 // add adds a row, written as YAML, to the table or list at a place.
 func add(place, value string) edit { return edit{place: place, value: read(value), appends: true} }
 
-// declares registers a fault of the declaration.
+// declares registers a fault of the declaration, or an honest variant of it if the list of those names it.
 func declares(fault string, edits ...edit) bool {
 	if declarations[fault] != nil || len(edits) == 0 {
 		panic("specimen: " + fault + " is declared twice, or has no edit")

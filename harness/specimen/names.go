@@ -43,7 +43,7 @@ var honest = registry(
 	"debug-console-by-signature", "declared-enabled-but-idle", "discovery-open-by-protocol", "forced-change-default", "self-update-mid-run", "exponential-delay-no-lock",
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
-	"patched-banner",
+	"patched-banner", "rationale-of-three-words",
 	"tls13-better-than-declared", "update-refused-low-battery",
 )
 
@@ -67,7 +67,9 @@ func Faults() []string {
 func anyFault() map[string]bool {
 	all := maps.Clone(faults)
 	for name := range declarations {
-		all[name] = true
+		if !honest[name] {
+			all[name] = true
+		}
 	}
 	return all
 }
