@@ -33,12 +33,18 @@ type stuck struct {
 	device       *specimen.Device
 }
 
+// loopback is the nth address of those that this process alone uses: several may test at once.
+func loopback(n int) netip.Addr {
+	pid := os.Getpid()
+	return netip.AddrFrom4([4]byte{127, byte(140 + pid>>8&31), byte(pid), byte(n)})
+}
+
 var stuckAddr atomic.Int32
 
 func startStuck(t *testing.T) stuck {
 	t.Helper()
 	dir := t.TempDir()
-	addr := netip.AddrFrom4([4]byte{127, 99, 60, byte(4*stuckAddr.Add(1) + 1)})
+	addr := loopback(int(4*stuckAddr.Add(1) + 1))
 	units, err := specimen.StartOne(t.Context(), specimen.Options{Addr: addr, Clock: clock.Real(), Name: "Stuck " + addr.String(), Dir: dir})
 	if err != nil {
 		t.Fatal(err)
@@ -219,7 +225,7 @@ func TestInterrupted(t *testing.T) {
 	if !s.opens(t, s.owner) {
 		t.Error("the owner's password was not put back")
 	}
-	dir := c.record(t, "127.99.60.")
+	dir := c.record(t, s.device.Addr().String())
 	if u := cut(t, dir, "stopped by the operator")["5.11-1-2b"]; u.Verdict != harness.Inconclusive || u.Reason != "not run: stopped by the operator" {
 		t.Errorf("a unit that was not reached is %s: %s", u.Verdict, u.Reason)
 	}
@@ -242,7 +248,7 @@ func TestInterruptedTwice(t *testing.T) {
 		t.Errorf("it ended by %v", c.ProcessState)
 	}
 	c.says(t, "Interrupt once more to end at once", c.out)
-	dir := c.record(t, "127.99.60.")
+	dir := c.record(t, s.device.Addr().String())
 	await(t, "the undo is recorded", func() bool {
 		log, err := evidence.Load(dir)
 		return err == nil && slices.ContainsFunc(log.Events, func(e evidence.Event) bool { return e.Kind == evidence.Undone && e.Error == "" })
