@@ -9,7 +9,9 @@ import (
 	_ "github.com/secure-by-design/assay/suites/deletion"
 	_ "github.com/secure-by-design/assay/suites/lostdevice"
 	_ "github.com/secure-by-design/assay/suites/passwords"
+	_ "github.com/secure-by-design/assay/suites/resilience"
 	_ "github.com/secure-by-design/assay/suites/surfaces"
+	_ "github.com/secure-by-design/assay/suites/telemetry"
 	_ "github.com/secure-by-design/assay/suites/updates"
 	_ "github.com/secure-by-design/assay/suites/vulnerabilities"
 )
