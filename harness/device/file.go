@@ -42,6 +42,8 @@ type File struct {
 	Updates    *Updates             `yaml:"updates,omitempty"`
 	Path       string               `yaml:"-"` // where it was read from; relative paths inside start there
 	Source     []byte               `yaml:"-"` // its bytes, as Load read them; they go with the record
+
+	places map[string]place `yaml:"-"` // where each value stands in Source, by path
 }
 
 // Identification names the model that is judged.

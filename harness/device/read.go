@@ -42,6 +42,7 @@ func read(path string, b []byte) (*File, *reader) {
 		r.note(place{}, fmt.Sprintf("holds %d documents", filled(tree)), "write one, which begins with device:")
 	default:
 		r.value(tree.Docs[0].Body, reflect.ValueOf(f).Elem(), "")
+		f.places = r.places
 		return f, r
 	}
 	return nil, r
@@ -107,10 +108,13 @@ func (r *reader) whole(path string) bool {
 
 // say notes a problem of the value at path, or of the nearest thing around it that is there.
 func (r *reader) say(path, what, instead string) {
+	r.note(nearestPlace(r.places, path), what, instead)
+}
+
+func nearestPlace(places map[string]place, path string) place {
 	for {
-		if at, ok := r.places[path]; ok || path == "" {
-			r.note(at, what, instead)
-			return
+		if at, ok := places[path]; ok || path == "" {
+			return at
 		}
 		path = path[:max(strings.LastIndex(path, "/"), 0)]
 	}
