@@ -73,10 +73,19 @@ func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
 		by = ", when each claims another source (X-Forwarded-For)"
 	}
 	half := login.TimeToHalf(1e6, g.PerMinute)
+	Expect(g.Leaky && !g.Slower).To(BeFalse(), "%s took %d wrong passwords in %v%s, and what it calls a limit is none: %s", l, g.Attempts, g.Took.Round(time.Millisecond), by, g.Why)
 	Expect(g.Limits > 0 || g.Slower).To(BeTrue(), "%s took %d wrong passwords in %v and never slowed down, locked or put off%s: half of a million values is tried in %s",
 		l, g.Attempts, g.Took.Round(time.Millisecond), by, spoken(half))
 	if !dut.Quick() && l.BF != nil && l.BF.MaxRate > 0 && g.Limits > 1 { // a few guesses show no long run
 		Expect(g.PerMinute <= rateSlack*l.BF.MaxRate).To(BeTrue(), "%s takes %.1f wrong passwords a minute%s, and at most %.1f are declared", l, g.PerMinute, by, l.BF.MaxRate)
+	}
+	switch {
+	case g.Leaky:
+		Note(ctx, "%s%s: %s; it slows wrong passwords down all the same", l, by, g.Why)
+	case g.Silent:
+		Note(ctx, "%s%s: %s", l, by, g.Why)
+	case g.Unclear > 0:
+		Note(ctx, "%s%s: %d guesses were not clearly answered, the last: %s", l, by, g.Unclear, g.Why)
 	}
 	if g.After != login.Accepted {
 		Inconclude("%s still refuses the right password %v after the guesses: the account did not recover", l, g.RecoveredWithin.Round(time.Second))

@@ -2,6 +2,7 @@ package login
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ type cutter struct {
 	sync.Mutex
 	clock        clock.Clock
 	every        int           // hang up on each of these; 0: on none
+	unavailable  bool          // instead of hanging up, it says that it is unavailable
 	after        int           // wrong passwords, that make it hang up on all; 0: never
 	ban          time.Duration // for so long
 	seen, wrongs int
@@ -26,6 +28,10 @@ func (c *cutter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.Unlock()
 	c.seen++
 	if c.every > 0 && c.seen%c.every == 0 || c.clock.Now().Before(c.until) {
+		if c.unavailable {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
 		panic(http.ErrAbortHandler)
 	}
 	if _, p, sent := r.BasicAuth(); p == "the right one" {
@@ -48,9 +54,10 @@ func TestHangingUpIsALimitOnlyInARow(t *testing.T) {
 		limited      bool
 	}{
 		"unreliable": {9, 0, false}, "a ban": {0, 5, true}, "both": {9, 5, true}, "neither": {0, 0, false},
+		"unavailable now and then": {9, 0, false}, "unavailable to whoever guesses": {0, 5, true},
 	} {
 		jump := clock.NewJump()
-		h := &cutter{clock: jump, every: c.every, after: c.after, ban: time.Minute}
+		h := &cutter{clock: jump, every: c.every, unavailable: strings.HasPrefix(name, "unavailable"), after: c.after, ban: time.Minute}
 		served, port := site(t, h.ServeHTTP)
 		on := behind(t, jump, served.Address(), port)
 		ctx := busy(t, jump)

@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
@@ -42,14 +43,21 @@ func (s *series) run(ctx context.Context) error {
 	return nil
 }
 
-// cutsInARow make a limit: one alone may be a service that is unreliable, and would pass for a defence.
+// cutsInARow make a limit, or as many answers that the service is unavailable: one alone may be a service that is unreliable,
+// and would pass for a defence.
 const cutsInARow = 3
 
-// repeat makes a try again where its connection is cut, cutsInARow times in all.
+// vague tells what may be a limit and may be trouble: the connection was cut, or the service is unavailable, and nobody says to
+// whom (RFC 9110 clause 15.6.4).
+func (t Tried) vague() bool {
+	return t.Cut || t.Outcome == Limited && t.Status == http.StatusServiceUnavailable
+}
+
+// repeat makes a try again where what came of it is vague, cutsInARow times in all.
 func repeat(ctx context.Context, on *dial.Device, once func() (Tried, error)) (Tried, error) {
 	for cuts := 1; ; cuts++ {
 		t, err := once()
-		if err != nil || !t.Cut || cuts == cutsInARow {
+		if err != nil || !t.vague() || cuts == cutsInARow {
 			return t, err
 		}
 		if err := on.Clock.Sleep(ctx, unsaid); err != nil {
