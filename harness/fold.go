@@ -114,8 +114,8 @@ func (f folding) row(o Opening, pr *provisions.Provision, by map[string]Outcome,
 	return r
 }
 
-// hold takes a PASS back that another unit's verdict leaves without ground: a vacuous one, and one that applies the units of
-// another case and was not judged at the device.
+// hold takes a PASS back that another unit's verdict leaves without ground: a vacuous one, and a person's that applies the units
+// of a case which failed.
 func (f folding) hold(o Opening, rows []Row) {
 	by := map[string]Verdict{}
 	for _, r := range rows {
@@ -138,14 +138,14 @@ func (f folding) hold(o Opening, rows []Row) {
 	}
 }
 
-// inherit holds a unit that applies the units of another case to a subset against how those came out: a FAIL there must be
-// judged again here, at the device or by a second person.
+// inherit holds a unit that applies the units of another case to a part of what they judge against how those came out. The
+// machine judges that part again; a person's word, or a document, needs a second person behind it where the whole is FAIL.
 func inherit(r *UnitRow, u *provisions.Unit, by map[string]Verdict) {
 	for _, other := range u.Reuses {
 		if by[other] != Fail || r.Verdict != Pass {
 			continue
 		}
-		if r.Basis == BasisObserved || r.Basis == BasisAttested && r.seconded() {
+		if r.Basis == BasisObserved || r.Basis == BasisDeclared || r.seconded() {
 			r.Notes = append(slices.Clone(r.Notes), other+", which it applies to a part, is FAIL: that part was judged by itself")
 			continue
 		}
