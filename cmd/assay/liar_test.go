@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -125,6 +126,13 @@ func TestLyingNames(t *testing.T) {
 	past, err := harness.Read(dir)
 	if err != nil || len(past.Opening.Addresses) != 1 || past.Opening.Addresses[0] != liar {
 		t.Errorf("%v: the scope is %v", err, past.Opening.Addresses)
+	}
+	clear := false
+	for _, o := range past.Outcomes {
+		clear = clear || o.Unit == "5.5-1-2a" && slices.ContainsFunc(o.Notes, func(n string) bool { return strings.HasPrefix(n, "http on TCP 8080 speaks in clear") })
+	}
+	if !clear {
+		t.Error("5.5-1-2a does not name what speaks in clear")
 	}
 	html, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	if err != nil || !bytes.Contains(html, []byte("&lt;script&gt;alert(1)")) || bytes.Contains(html, []byte("<script>alert")) || bytes.Contains(html, []byte("<img src=x")) || bytes.Contains(html, []byte("\x1b")) {

@@ -162,7 +162,7 @@ func published(ctx context.Context, dut *DUT) {
 		if h.Budget > 0 {
 			Doubt(ctx, "%s: %d published credentials were not tried, for the lock-out budget of their accounts was spent: declare the lock-out in 1-AuthMech, bf:", at, h.Budget)
 		}
-		Note(ctx, "%s: %d of %d published credentials were tried and refused%s", at, h.Refused, h.Of, unjudged(h))
+		Note(ctx, "%s: %d of %d published credentials were tried and refused%s", at, h.Refused, h.Of, h.Unjudged())
 		switch {
 		case h.Open || h.Anything:
 			Inconclude("%s has no password to guess: %s (that is 5.5-4's affair)", at, h.Why)
@@ -182,19 +182,6 @@ func opened(h login.Harvest) (which []string) {
 		which = append(which, s)
 	}
 	return which
-}
-
-// unjudged says how many were not judged, and why.
-func unjudged(h login.Harvest) (s string) {
-	for _, n := range []struct {
-		of  int
-		why string
-	}{{h.Limited, "put off by the device"}, {h.Unclear, "not clearly answered"}, {h.Budget, "left out for the lock-out budget of their accounts"}} {
-		if n.of > 0 {
-			s += fmt.Sprintf(", %d %s", n.of, n.why)
-		}
-	}
-	return s
 }
 
 // recovered waits until the declared users can log in again after a series of wrong tries.

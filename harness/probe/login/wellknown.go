@@ -60,6 +60,19 @@ type Harvest struct {
 	Why      string       // why it ended before the list did
 }
 
+// Unjudged says how many were not judged, and why, as the end of a sentence; "" where all were.
+func (h Harvest) Unjudged() (s string) {
+	for _, n := range []struct {
+		of  int
+		why string
+	}{{h.Limited, "put off by the device"}, {h.Unclear, "not clearly answered"}, {h.Budget, "left out for the lock-out budget of their accounts"}} {
+		if n.of > 0 {
+			s += fmt.Sprintf(", %d %s", n.of, n.why)
+		}
+	}
+	return s
+}
+
 // maxLimits is how many limits, or cut connections, in a row end the tries; maxWait how long one is waited for, by the clock.
 // perAccount is how many passwords of the list one account is tried with, also where its lock-out is declared.
 const (
