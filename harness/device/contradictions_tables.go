@@ -81,7 +81,7 @@ func (c *contradictions) kept(path, what string, by []string) {
 	})
 }
 
-var none = regexp.MustCompile(`(?i)^(no|none|not)\b`)
+var saysNone = regexp.MustCompile(`(?i)^(no|none|not)\b`)
 
 // data are personal data that cannot be where they are said to be, or that nothing erases, and telemetry of nothing.
 func (c *contradictions) data() {
@@ -100,7 +100,7 @@ func (c *contradictions) data() {
 		if sensitive(r) {
 			c.kept(path+"/Communication Mechanisms", r.ID+" is sensitive", r.ComMechs)
 		}
-		if r.Consent == No && r.Obtaining != "" && !none.MatchString(r.Obtaining) {
+		if r.Consent == No && r.Obtaining != "" && !saysNone.MatchString(r.Obtaining) {
 			c.say(path+"/consent", "correct the one or the other", "%s is processed without consent, but tells how it is obtained", r.ID)
 		}
 		if !slices.Contains(r.Stored, "device") {
