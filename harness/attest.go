@@ -90,9 +90,11 @@ func (f folding) attest(r *UnitRow, out Outcome, u *provisions.Unit) {
 	f.exhibit(r, out, u)
 	if f.final && r.Verdict == Pass && (r.Basis == BasisAttested || r.Basis == BasisExternal) && !r.seconded() {
 		r.Verdict, r.Reason = Inconclusive, "a final report needs a second person's word: "+r.Reason
-		r.Next = "have a second person confirm it: assay answer confirm RUN " + u.ID
+		r.Next = secondWanted
 	}
 }
+
+const secondWanted = "have a second person confirm it, with a reason: assay answer confirm RUN UNIT"
 
 // A joint is what persons say together: the worst of them.
 type joint struct {
@@ -172,7 +174,7 @@ func (f folding) take(r *UnitRow, m Said, p joint, v Verdict) {
 	case r.Contradicted:
 		r.Next = "correct the declaration, or the device, and run again: no answer takes the place of it"
 	case p.Verdict == Pass:
-		r.Next = "have a second person confirm it with a reason: assay answer confirm RUN " + r.Unit
+		r.Next = secondWanted
 	}
 }
 

@@ -215,7 +215,7 @@ func unitRow(o Opening, c *provisions.Case, u *provisions.Unit, by map[string]Ou
 		r.Reason = "not run: it was not selected"
 	default:
 		r.Reason = "not run: no test of this version judges it; its method is: " + rungs(u.Method)
-		r.Next = "judge it by hand: assay answer RUN --only " + u.ID
+		r.Next = "have a person judge it: assay answer RUN --only UNIT"
 	}
 	return r
 }

@@ -305,7 +305,7 @@ func settle(o *Outcome, u *unit, state device.State, open Opening) {
 		o.Next = "run again with --effort normal"
 	}
 	if o.Proposal != nil {
-		o.Next = "judge it: assay answer RUN --only " + o.Unit
+		o.Next = "have a person judge it: assay answer RUN"
 	}
 	o.SelfProving = o.Verdict == Fail && u.selfProving
 }

@@ -67,7 +67,7 @@ func markOfRow(r harness.Row) mark {
 
 // markOfUnit is how a unit came out.
 func markOfUnit(u harness.UnitRow) mark {
-	if u.Word == "" && u.Verdict == harness.Inconclusive && u.Attempts == 0 {
+	if u.Word == "" && u.Verdict == harness.Inconclusive && !looked(u) {
 		return looks["untried"]
 	}
 	return markOf(u.Verdict, u.Word)
@@ -91,9 +91,12 @@ func markOf(v harness.Verdict, word string) mark {
 // tried tells whether any unit rests on an answer or came to a verdict.
 func tried(r harness.Row) bool {
 	return slices.ContainsFunc(r.Units, func(u harness.UnitRow) bool {
-		return u.Attempts > 0 || u.Verdict == harness.Pass || u.Verdict == harness.Fail
+		return looked(u) || u.Verdict == harness.Pass || u.Verdict == harness.Fail
 	})
 }
+
+// looked tells whether the machine or a person looked at a unit.
+func looked(u harness.UnitRow) bool { return u.Attempts > 0 || len(u.Attested) > 0 }
 
 // quiet rows have nothing to tell but that nothing was tried.
 func quiet(r harness.Row) bool {
