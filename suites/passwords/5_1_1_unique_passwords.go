@@ -33,6 +33,16 @@ func tries(dut *DUT) int {
 }
 
 var _ = Provision("5.1-1", func(dut *DUT) {
+	TestCase("5.1-1-1", func() {
+		Unit("a", "each password is the user's own or made for its device alone", func(ctx context.Context) {
+			rows := withPassword(ctx, dut)
+			if len(rows) == 0 {
+				noneStated(dut, "no password", "C(1)", "F(a)")
+			}
+			Each("row of 1-AuthMech with a password", rows, ownOrUnique)
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.1-1-2", func() {
 		Unit("a", "no password log-in is missing from the IXIT", func(ctx context.Context) {
 			rows := mechanisms(dut)

@@ -1,0 +1,27 @@
+package passwords
+
+import (
+	"context"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+var _ = Provision("5.1-2", func(dut *DUT) {
+	TestCase("5.1-2-1", func() {
+		judged := func(judge func(mechanism)) func(context.Context) {
+			return func(ctx context.Context) {
+				rows := preInstalled(ctx, dut)
+				if len(rows) == 0 {
+					undecided(withPassword(ctx, dut))
+					noneStated(dut, "no pre-installed password", "C(2)", "F(b)")
+				}
+				Each("row of 1-AuthMech with a pre-installed password", rows, judge)
+			}
+		}
+		Unit("a", "pre-installed passwords do not follow one another", judged(notCounted), Climbs(provisions.Declared))
+		Unit("b", "pre-installed passwords are no common strings", judged(notCommon), Climbs(provisions.Declared))
+		Unit("c", "pre-installed passwords cannot be worked out from what is public", judged(notDerived), Climbs(provisions.Declared))
+		Unit("d", "pre-installed passwords have enough values", judged(complexEnough), Climbs(provisions.Declared))
+	})
+})
