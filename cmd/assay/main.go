@@ -93,7 +93,7 @@ func commands() *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(demoCommand(), discoverCommand(), listCommand(), runCommand(), replayCommand(), answerCommand(), reportCommand(),
+	root.AddCommand(demoCommand(), discoverCommand(), listCommand(), planCommand(), runCommand(), replayCommand(), answerCommand(), reportCommand(),
 		specimenCommand(), workerCommand())
 	return root
 }
