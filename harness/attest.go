@@ -110,7 +110,7 @@ func persons(all []Attestation) (j joint, any bool) {
 		s, confirmed := a.Said, len(a.Confirmed) > 0
 		if len(a.Objected) > 0 && (s.Verdict == Pass || s.Verdict == Done) {
 			s.Reason = fmt.Sprintf("%s objects to the %s of %s: %s", a.Objected[0].By, s.Verdict, s.By, a.Objected[0].Reason)
-			s.Verdict, confirmed = Inconclusive, false
+			s.By, s.Verdict, confirmed = a.Objected[0].By, Inconclusive, false
 		}
 		switch {
 		case !any || slices.Index(rank, s.Verdict) < slices.Index(rank, j.Verdict):

@@ -21,7 +21,7 @@ import (
 type answerFlags struct {
 	key, lab, role                     string
 	only                               []string
-	list                               bool
+	list, final                        bool
 	export, imported, external, former string
 }
 
@@ -65,6 +65,7 @@ func answerCommand() *cobra.Command {
 	own := c.Flags()
 	own.StringSliceVar(&f.only, "only", nil, "these alone, also those that are settled: a clause, provision, case or unit")
 	own.BoolVar(&f.list, "list", false, "show what is open, and ask nothing")
+	own.BoolVar(&f.final, "final", false, "as for a final report: what another person judged PASS is open too, until a second one confirms it")
 	own.StringVar(&f.export, "export", "", "write questions and answers to a YAML sheet")
 	own.StringVar(&f.imported, "import", "", "read answers from a YAML sheet; without hashes of evidence, or without --key, they are proposals")
 	own.StringVar(&f.external, "external", "", "put certificates and reports of others forward, from a YAML file")
@@ -123,6 +124,7 @@ func openDesk(run string, f answerFlags, c *cobra.Command) (*desk, error) {
 		return nil, err
 	}
 	d.past.Guard()
+	d.past.Final = f.final
 	if d.lab, err = labFile(f.lab, c.Flags().Changed("lab")); err != nil {
 		return nil, err
 	}
