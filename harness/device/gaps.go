@@ -112,21 +112,18 @@ func (g *gaps) table(n provisions.Need) {
 		return
 	}
 	for _, field := range n.Fields {
-		if n.Rows != "" { // which rows is said in words: one must have it
-			if len(rows) > 0 && !slices.ContainsFunc(rows, func(r Row) bool { _, given := r.Field(field); return given }) {
-				g.add(Gap, g.f.pathOf(n.Table, 0), fmt.Sprintf("no row of %s has %s", n.Table, field), "write it in the rows that are meant: "+n.Rows)
-			}
-			continue
+		has := func(r Row) bool { _, given := r.Field(field); return given }
+		if n.Rows != "" && slices.ContainsFunc(rows, has) {
+			continue // which rows are meant is said in words; those that have it will be they
 		}
 		for i, r := range rows {
-			if _, given := r.Field(field); given {
-				continue
-			}
-			if r.ID == "" {
+			switch {
+			case has(r):
+			case r.ID == "":
 				g.add(Gap, g.f.pathOf(n.Table, i), fmt.Sprintf("%s has no %s", n.Table, field), "write it, or say that there is none")
-				continue
+			default:
+				g.add(Gap, g.f.pathOf(n.Table, i), fmt.Sprintf("%s: no %s in ", n.Table, field), "write it, or say that there is none", r.ID)
 			}
-			g.add(Gap, g.f.pathOf(n.Table, i), fmt.Sprintf("%s: no %s in ", n.Table, field), "write it, or say that there is none", r.ID)
 		}
 	}
 }
