@@ -180,8 +180,8 @@ func cut(t *testing.T, dir, why string) map[string]harness.UnitRow {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := past.Replay(nil); err != nil {
-		t.Error(err)
+	if out, err := exec.CommandContext(t.Context(), "assay", "replay", dir).CombinedOutput(); err != nil || !bytes.Contains(out, []byte(" 0 differ")) {
+		t.Errorf("replay: %v\n%s", err, out)
 	}
 	for _, name := range []string{"matrix.json", "report.html"} {
 		if page, err := os.ReadFile(filepath.Join(dir, name)); err == nil && !bytes.Contains(page, []byte(why)) {
