@@ -2,6 +2,7 @@ package passwords
 
 import (
 	"context"
+	"time"
 
 	. "github.com/onsi/gomega"
 
@@ -13,6 +14,36 @@ import (
 )
 
 var _ = Provision("5.1-3", func(dut *DUT) {
+	TestCase("5.1-3-1", func() {
+		each := func(ctx context.Context, judge func(mechanism)) int {
+			rows := inScope(ctx, dut)
+			if len(rows) == 0 {
+				noneStated(dut, "no authentication of users", "C(8)", "F(c)")
+			}
+			Each("row of 1-AuthMech", rows, judge)
+			return len(rows)
+		}
+		Unit("a", "what each authentication guarantees fits", func(ctx context.Context) {
+			n := each(ctx, guarantees)
+			Propose(Pass, "each of %d mechanisms promises integrity and authenticity, and confidentiality where a password crosses a network; judge whether its use needs more", n)
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "each authentication can give what it guarantees", func(ctx context.Context) {
+			n := each(ctx, delivers)
+			Propose(Pass, "each guarantee of %d mechanisms is one that the protocol named gives by its design; judge what is the maker's own", n)
+		}, Climbs(provisions.Declared))
+
+		Unit("c", "the cryptography of each authentication is best practice", func(ctx context.Context) {
+			n := each(ctx, func(m mechanism) { accepted(ctx, m) })
+			Propose(Pass, "the catalogue has nothing against what %d mechanisms name, on %s; judge what it does not know, and how passwords are kept", n, At(ctx).Format(time.DateOnly))
+		}, Climbs(provisions.Declared))
+
+		Unit("d", "no feasible attack is known against an authentication", func(ctx context.Context) {
+			n := each(ctx, withstands)
+			Propose(Pass, "no attack of the register works against what %d mechanisms name; judge whether another is known", n)
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.1-3-2", func() {
 		Unit("a", "users are authenticated with the declared cryptography, or stronger", func(ctx context.Context) {
 			rows := mechanisms(dut)
