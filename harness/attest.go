@@ -25,7 +25,8 @@ type Attestation struct {
 	Role      string             `json:"role"`                // in which it was given, in the laboratory's words
 	At        time.Time          `json:"at"`                  // when it was given
 	ID        string             `json:"id"`                  // SHA-256 of its line in answers.jsonl
-	From      string             `json:"from,omitempty"`      // the run that it was taken over from
+	From      string             `json:"from,omitempty"`      // the run that it was taken over from, and
+	TakenBy   string             `json:"taken_by,omitempty"`  // by whom
 	Evidence  []answers.Evidence `json:"evidence,omitempty"`  // that was attached
 	Confirmed []Said             `json:"confirmed,omitempty"` // by second persons, and
 	Objected  []Said             `json:"objected,omitempty"`  // second persons who object
@@ -66,7 +67,7 @@ func (f folding) attested(unit string) (out []Attestation) {
 	}
 	for _, j := range f.book.Judgements(unit) {
 		out = append(out, Attestation{Said: Said{j.By, Verdict(j.Verdict), BasisAttested, j.Reason}, Role: j.Role, At: j.At, ID: j.ID,
-			From: j.From, Evidence: j.Entry.Evidence, Confirmed: second(j.Confirmed, Verdict(j.Verdict)), Objected: second(j.Objected, Inconclusive)})
+			From: j.From, TakenBy: j.TakenBy, Evidence: j.Entry.Evidence, Confirmed: second(j.Confirmed, Verdict(j.Verdict)), Objected: second(j.Objected, Inconclusive)})
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func openCourt(t testing.TB, out Outcome) *court {
 	o := opening()
 	o.At, o.ICS = time.Date(2027, 1, 31, 9, 0, 0, 0, time.UTC), map[string]device.Claim{"default": {Support: "Y"}}
 	o.Identity.Model, o.Identity.Firmware = "Cam One", "2.4.1"
-	o.Plan = []string{out.Unit}
+	o.Run, o.Plan = t.Name()+c.dir, []string{out.Unit}
 	for _, e := range []evidence.Event{{Kind: evidence.Opened, Data: must(o)}, {Kind: evidence.Judged, Unit: out.Unit, Data: must(out)}, {Kind: evidence.Closed}} {
 		if _, err := rec.Append(e); err != nil {
 			t.Fatal(err)

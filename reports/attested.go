@@ -26,7 +26,7 @@ func voices(u harness.UnitRow) (out []voice) {
 	for _, a := range u.Attested {
 		v := voice{strings.Join(words(a.By, a.Role, a.At.UTC().Format("2006-01-02")), ", "), says(a.Verdict, a.Reason), true, nil}
 		if a.From != "" {
-			v.Who += ", taken over from the run " + a.From
+			v.Who += fmt.Sprintf(", taken over from the run %s by %s", a.From, a.TakenBy)
 		}
 		v.Says += seconds(a.Confirmed, a.Objected)
 		for _, e := range a.Evidence {
@@ -100,7 +100,7 @@ func answered(m *harness.Matrix) (out []fact) {
 		if a.Final {
 			kind = "final report: each person's PASS has a second person behind it"
 		}
-		out = append(out, fact{"answers", strings.Join([]string{lab, kind}, "; "), a.Lab == ""})
+		out = append(out, fact{"answers", strings.Join([]string{lab, kind}, "; "), a.Lab == "" || a.Final && a.LabKept})
 		for i, why := range a.Invalid {
 			if i == most {
 				out = append(out, fact{"answers", fmt.Sprintf("and %d more that count for nothing", len(a.Invalid)-i), true})

@@ -90,7 +90,7 @@ func witnessed(m *harness.Matrix) {
 			switch u.Unit {
 			case "5.1-1-2c":
 				u.Machine = &harness.Said{Verdict: u.Verdict, Basis: u.Basis, Reason: u.Reason}
-				u.Attested = []harness.Attestation{{Said: ada, Role: "assessor", At: m.Began, ID: sum("ada"), From: "20261120-1010",
+				u.Attested = []harness.Attestation{{Said: ada, Role: "assessor", At: m.Began, ID: sum("ada"), From: "20261120-1010", TakenBy: "Bob <b>",
 					Evidence: []answers.Evidence{photo}, Objected: []harness.Said{bob}}}
 				m.Rows[i].Attested = []string{"Ada Lovelace, assessor"}
 			case "5.1-1-2a":

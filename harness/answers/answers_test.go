@@ -290,3 +290,66 @@ func FuzzReadLines(f *testing.F) {
 		Load(run, d.lab)
 	})
 }
+
+func TestNobodyBringsBackWhatAPersonTookBack(t *testing.T) {
+	d := newDesk(t, nil)
+	d.say("Ada", d.entry("Ada", "5.3-10-1a", "PASS"))
+	passed := d.book().Signed()[0]
+	d.say("Ada", d.entry("Ada", "5.3-10-1a", "FAIL"))
+	e := d.entry("Bob", "5.3-10-1a", "")
+	e.Taken = &Taken{Run: "old", Line: passed.Line}
+	d.say("Bob", e)
+	if b := d.book(); len(b.Invalid) != 1 || !strings.Contains(b.Invalid[0].Why, "this very run") || b.Judgements("5.3-10-1a")[0].Verdict != "FAIL" {
+		t.Errorf("%v %+v", b.Invalid, b.Judgements("5.3-10-1a"))
+	}
+	other := d.next(passed.Inputs)
+	e.Run = "run 2"
+	other.say("Bob", e)
+	if j := other.book().Judgements("5.3-10-1a"); len(j) != 1 || j[0].By != "Ada" || j[0].TakenBy != "Bob" || j[0].Verdict != "PASS" {
+		t.Errorf("%+v", j)
+	}
+	own := other.entry("Ada", "5.3-10-1a", "FAIL")
+	other.say("Ada", own)
+	other.say("Bob", e)
+	if j := other.book().Judgements("5.3-10-1a"); len(j) != 1 || j[0].Verdict != "FAIL" {
+		t.Errorf("what was taken over goes before what she says now: %+v", j)
+	}
+}
+
+// next is another run with the same people.
+func (d *desk) next(inputs []Input) *desk {
+	n := newDesk(d.t, nil)
+	n.run.Opening, n.keys, n.lab = "run 2", d.keys, d.lab
+	n.run.Inputs = func(string) []Input { return inputs }
+	return n
+}
+
+func TestAnAnswerIsNotTakenOverAsSomethingElse(t *testing.T) {
+	d := newDesk(t, nil)
+	d.say("Ada", d.entry("Ada", "5.3-10-1a", "PASS"))
+	signed := d.book().Signed()[0]
+	for name, tc := range map[string]struct {
+		change func(e *Entry)
+		now    []Input
+		want   string
+	}{
+		"another unit":      {func(e *Entry) { e.Unit = "5.3-9-1a" }, signed.Inputs, "as something else"},
+		"another kind":      {func(e *Entry) { e.Kind, e.Of = Confirm, signed.ID }, signed.Inputs, "as something else"},
+		"altered":           {func(e *Entry) { e.Taken.Line = strings.Replace(signed.Line, "all three", "all thr33", 1) }, signed.Inputs, "does not verify"},
+		"torn":              {func(e *Entry) { e.Taken.Line = "{" }, signed.Inputs, "cannot be read"},
+		"an input changed":  {func(*Entry) {}, []Input{{"device file: 7-UpdMech", "bb"}}, "7-UpdMech changed"},
+		"an input is gone":  {func(*Entry) {}, nil, "7-UpdMech is no longer there"},
+		"an input is added": {func(*Entry) {}, append([]Input{{"answer: x", "cc"}}, signed.Inputs...), "answer: x is new"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			other := d.next(tc.now)
+			e := other.entry("Bob", "5.3-10-1a", "")
+			e.Taken = &Taken{Run: "old", Line: signed.Line}
+			tc.change(&e)
+			other.say("Bob", e)
+			if b := other.book(); len(b.Invalid) != 1 || !strings.Contains(b.Invalid[0].Why, tc.want) {
+				t.Errorf("%v", b.Invalid)
+			}
+		})
+	}
+}

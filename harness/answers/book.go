@@ -55,7 +55,8 @@ type counted struct {
 	Entry
 	id    string
 	raw   []byte
-	taken string // the run that it comes from
+	taken string // the run that it comes from, and
+	by    string // who took it over
 }
 
 // Load reads and verifies the book beside a run's record. Without a lab file, the one that was in force at the last answer
@@ -126,8 +127,11 @@ func (b *Book) hold(l line) (counted, error) {
 	if err != nil {
 		return h, fmt.Errorf("what was taken over cannot be read: %w", err)
 	}
-	if first.Unit != l.Unit || first.Kind != l.Kind || first.Taken != nil {
+	switch {
+	case first.Unit != l.Unit || first.Kind != l.Kind || first.Taken != nil:
 		return h, errors.New("it was taken over as something else than was signed")
+	case first.Run == b.run.Opening:
+		return h, errors.New("it was taken over from this very run, where what its person said last counts")
 	}
 	if err := b.signed(line{first, raw}); err != nil {
 		return h, fmt.Errorf("of the earlier run: %w", err)
@@ -137,7 +141,7 @@ func (b *Book) hold(l line) (counted, error) {
 			return h, fmt.Errorf("it was taken over, and %s", strings.Join(why, "; "))
 		}
 	}
-	h = counted{first, id(raw), raw, l.Taken.Run}
+	h = counted{first, id(raw), raw, l.Taken.Run, l.By}
 	return h, b.sound(first)
 }
 

@@ -11,19 +11,24 @@ import (
 type Judgement struct {
 	Entry
 	ID        string // by which it is confirmed
-	From      string // run that it was taken over from
+	From      string // run that it was taken over from, and
+	TakenBy   string // by whom
 	Confirmed []Entry
 	Objected  []Entry
 }
 
-// Judgements are the latest valid answers for a unit, one a person, in the order in which they were given.
+// Judgements are the latest valid answers for a unit, one a person, in the order in which they were given. What a person says
+// in this run goes before what somebody took over for him from another.
 func (b *Book) Judgements(unit string) (out []Judgement) {
 	for _, h := range b.valid {
 		if h.Kind != Answer || h.Unit != unit {
 			continue
 		}
+		if h.by != "" && slices.ContainsFunc(out, func(j Judgement) bool { return j.By == h.By && j.TakenBy == "" }) {
+			continue
+		}
 		out = slices.DeleteFunc(out, func(j Judgement) bool { return j.By == h.By })
-		out = append(out, Judgement{Entry: h.Entry, ID: h.id, From: h.taken})
+		out = append(out, Judgement{Entry: h.Entry, ID: h.id, From: h.taken, TakenBy: h.by})
 	}
 	for i := range out {
 		out[i].seconds(b.valid)
