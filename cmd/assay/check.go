@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +35,7 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found := append(f.Contradictions(e), f.Gaps(e)...)
+			found := slices.Concat(f.Contradictions(e), f.Expired(time.Now()), f.Gaps(e))
 			if run != "" {
 				differences, err := fromRun(f, run)
 				if err != nil {

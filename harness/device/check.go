@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"os"
@@ -33,6 +34,7 @@ func check(f *File, r *reader, beside bool) {
 	c.conditions()
 	c.ics()
 	c.samples()
+	c.clear()
 	c.tables()
 	for name, op := range f.Operations {
 		c.operation(name, op)
@@ -296,6 +298,46 @@ func (c *checker) ref(path string, r Ref) {
 		c.there(path, file)
 	case !environment.MatchString(string(r)):
 		c.say(path, name(path)+" is written in clear", "put it in a file or the environment and write file:PATH or env:NAME")
+	}
+}
+
+// shortest secret that is looked for in the file's text: shorter ones may be words.
+const shortest = 8
+
+// clear notes secrets that stand in the text of the file beside the reference to them. What is not at hand is not looked for.
+func (c *checker) clear() {
+	if !c.beside {
+		return
+	}
+	var refs []Ref
+	for _, s := range c.f.Samples {
+		for _, l := range s.Logins {
+			refs = append(refs, l.Password)
+		}
+		for _, v := range s.Label {
+			refs = append(refs, v)
+		}
+	}
+	if c.f.Service != nil {
+		for _, l := range c.f.Service.Accounts {
+			refs = append(refs, l.Password)
+		}
+	}
+	slices.Sort(refs)
+	for _, r := range slices.Compact(refs) {
+		s, err := r.Reveal(c.f)
+		if err != nil {
+			continue
+		}
+		v, err := s.Reveal()
+		if err != nil || len(v) < shortest {
+			continue
+		}
+		if i := bytes.Index(c.f.Source, []byte(v)); i >= 0 {
+			before := c.f.Source[:i]
+			at := place{bytes.Count(before, []byte("\n")) + 1, i - bytes.LastIndexByte(before, '\n')}
+			c.note(at, fmt.Sprintf("the secret that %s names stands here in clear", clip(string(r))), "take it out: the reference is enough")
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/secure-by-design/assay/provisions"
 )
@@ -25,6 +26,27 @@ func (f *File) Contradictions(e provisions.Edition) []Finding {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return c.found
+}
+
+// Expired are permissions that a day is beyond, or not yet in.
+func (f *File) Expired(day time.Time) (out []Finding) {
+	today := day.Format(time.DateOnly)
+	within := func(path, what, from, until string) {
+		if from != "" && today < from {
+			out = append(out, f.find(Gap, path+"/from", fmt.Sprintf("%s begins on %s", what, from), "wait, or ask for an earlier day"))
+		}
+		if until != "" && today > until {
+			out = append(out, f.find(Gap, path+"/until", fmt.Sprintf("%s ended on %s", what, until), "ask for a new one, and write its last day"))
+		}
+	}
+	if a := f.Authorised; a != nil {
+		within("authorised", "the right to test", a.From, a.Until)
+	}
+	if f.Service != nil && f.Service.Authorisation != nil {
+		p := f.Service.Authorisation
+		within("service/authorisation", "the permission to test the service", p.From, p.Until)
+	}
+	return out
 }
 
 // contradictions gathers them.

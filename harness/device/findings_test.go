@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/secure-by-design/assay/provisions"
 )
@@ -104,6 +105,27 @@ func TestContradictions(t *testing.T) {
 		slices.Sort(got)
 		if !slices.Equal(got, c.want) {
 			t.Errorf("got %q\nwant %q", got, c.want)
+		}
+	}
+}
+
+func TestExpired(t *testing.T) {
+	t.Parallel()
+	f := &File{Authorised: &Authorisation{From: "2026-12-01", Until: "2027-01-31"}, Service: &Service{Authorisation: &Permission{Until: "2027-01-15"}}}
+	for day, want := range map[string][]string{
+		"2026-11-30": {"the right to test begins on 2026-12-01"},
+		"2026-12-01": nil,
+		"2027-01-15": nil,
+		"2027-01-31": {"the permission to test the service ended on 2027-01-15"},
+		"2027-02-01": {"the right to test ended on 2027-01-31", "the permission to test the service ended on 2027-01-15"},
+	} {
+		at, _ := time.Parse(time.DateOnly, day)
+		var got []string
+		for _, x := range f.Expired(at) {
+			got = append(got, x.What)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q", day, got)
 		}
 	}
 }
