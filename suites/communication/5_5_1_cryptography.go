@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/onsi/gomega"
 
@@ -20,6 +21,35 @@ import (
 )
 
 var _ = Provision("5.5-1", func(dut *DUT) {
+	TestCase("5.5-1-1", func() {
+		Unit("a", "what each mechanism guarantees fits what it carries", func(ctx context.Context) {
+			rows := mechanisms(ctx, dut)
+			every(ctx, dut, "mechanism of 11-ComMech", rows, fits)
+			Propose(Pass, "each of %d mechanisms guarantees what critical parameters, personal data and commands need, as far as references and descriptions say; %s promise nothing: judge whether the use case leaves a risk open", len(rows), silent(rows))
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "each mechanism can give what it guarantees", func(ctx context.Context) {
+			rows := mechanisms(ctx, dut)
+			every(ctx, dut, "mechanism of 11-ComMech", rows, delivers)
+			Propose(Pass, "each guarantee of %d mechanisms is one that the protocol named gives by its design; judge what is the maker's own", len(rows))
+		}, Climbs(provisions.Declared))
+
+		Unit("c", "the cryptography declared is best practice", func(ctx context.Context) {
+			rows := mechanisms(ctx, dut)
+			every(ctx, dut, "mechanism of 11-ComMech", rows, accepted)
+			Note(ctx, "cap: no catalogue of cryptography is normative; the one used names its source for each algorithm")
+			Propose(Pass, "the catalogue has nothing against what %d mechanisms name, on %s; judge what it does not know", len(rows), At(ctx).Format(time.DateOnly))
+		}, Climbs(provisions.Declared))
+
+		Unit("d", "no feasible attack is known against it", func(ctx context.Context) {
+			rows := mechanisms(ctx, dut)
+			every(ctx, dut, "mechanism of 11-ComMech", rows, withstands)
+			Declared(ctx, dut, "6-SoftComp")
+			Note(ctx, "cap: known public attacks on what is named; versions of libraries were not looked up")
+			Propose(Pass, "no known attack works against what %d mechanisms name, or a counter-measure is stated; %s", len(rows), age(At(ctx)))
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.5-1-2", func() {
 		Unit("a", "every mechanism gives what it declares, and nothing that is refused", func(ctx context.Context) {
 			if !seen.Declared(dut) {
@@ -34,6 +64,15 @@ var _ = Provision("5.5-1", func(dut *DUT) {
 		}, Climbs(provisions.LAN))
 	})
 })
+
+// silent names the mechanisms that promise nothing.
+func silent(rows []device.Row) string {
+	none := slices.DeleteFunc(slices.Clone(rows), func(r device.Row) bool { return len(r.Lists["Security Guarantees"]) > 0 })
+	if len(none) == 0 {
+		return "none"
+	}
+	return ids(none)
+}
 
 // undeclared says what is refused by the catalogue where nobody stated the use.
 func undeclared(ctx context.Context, dut *DUT) {

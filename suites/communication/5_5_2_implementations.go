@@ -13,10 +13,26 @@ import (
 	"github.com/secure-by-design/assay/harness/device"
 	web "github.com/secure-by-design/assay/harness/probe/http"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/declared"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
 var _ = Provision("5.5-2", func(dut *DUT) {
+	TestCase("5.5-2-1", func() {
+		Unit("a", "each implementation was reviewed or evaluated", func(ctx context.Context) {
+			rows := Declared(ctx, dut, "12-NetSecImpl")
+			Declared(ctx, dut, "6-SoftComp")
+			Each("implementation of 12-NetSecImpl", rows, reviewed)
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "method and report cover the implementation as it is used", func(ctx context.Context) {
+			rows := Declared(ctx, dut, "12-NetSecImpl")
+			Each("implementation of 12-NetSecImpl", rows, func(row device.Row) {
+				Propose(Inconclusive, "%s (%s): get %q, and see that its name, version, target, exclusions and author fit the use by %q", row.ID, row.Fields["Description"], row.Fields["Report"], row.Fields["Review/Evaluation Method"])
+			})
+		}, Climbs(provisions.Guided))
+	})
+
 	TestCase("5.5-2-2", func() {
 		Unit("a", "the implementations that the device names are those of the reports", func(ctx context.Context) {
 			rows := seen.Table(dut, "12-NetSecImpl", "12-NetSecImpl", dut.IXIT().NetSec)
@@ -40,6 +56,27 @@ var _ = Provision("5.5-2", func(dut *DUT) {
 		}, Climbs(provisions.LAN))
 	})
 })
+
+// Words for ways to review or evaluate an implementation, and for none.
+var (
+	methods   = []string{"review*", "audit*", "penetration*", "pen test*", "pentest*", "fuzz*", "certif*", "evaluat*", "static analysis", "assessment", "common criteria", "fips*", "sesip", "bsz", "geprüft", "prüf*"}
+	unchecked = []string{"none", "no", "not reviewed", "not evaluated", "planned", "pending", "to be reviewed", "open source", "ungeprüft"}
+)
+
+// reviewed demands a method and a report of a row. What is planned, or open to anybody's eyes, was not reviewed by that.
+func reviewed(row device.Row) {
+	method, report := declared.Text(row, "Review/Evaluation Method"), declared.Text(row, "Report")
+	Expect(method == "" || declared.None(method)).To(BeFalse(), "%s (%s) names no method of review or evaluation", row.ID, row.Fields["Description"])
+	Expect(report == "" || declared.None(report)).To(BeFalse(), "%s (%s) names no report", row.ID, row.Fields["Description"])
+	known := declared.Affirms(method, methods...) != ""
+	Expect(declared.Says(method, unchecked...) && !known).To(BeFalse(), "%s (%s) was not reviewed or evaluated: %q", row.ID, row.Fields["Description"], method)
+	if declared.Says(method, "planned", "pending", "to be reviewed") {
+		Lack("say in Review/Evaluation Method what was done, apart from what is planned", "%s (%s) speaks of what was done or is planned: %q", row.ID, row.Fields["Description"], method)
+	}
+	if !known {
+		Lack("say in Review/Evaluation Method by which way it was reviewed or evaluated", "%s (%s) names a method that is none of those known: %q", row.ID, row.Fields["Description"], method)
+	}
+}
 
 // A banner is a name and version that the device shows by itself.
 type banner struct{ where, name, version string }

@@ -18,6 +18,29 @@ import (
 )
 
 var _ = Provision("5.5-4", func(dut *DUT) {
+	TestCase("5.5-4-1", func() {
+		Unit("a", "each service on the network names how its users authenticate", func(ctx context.Context) {
+			Each("service of 13-SoftServ on the network", reachable(ctx, dut), func(s offering) { authenticates(ctx, dut, s) })
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "each way to authenticate tells subjects apart and rejects the invalid", func(ctx context.Context) {
+			Each("mechanism of 1-AuthMech on the network", waysIn(ctx, dut, reachable(ctx, dut)), func(m device.Row) { tellsApart(ctx, dut, m) })
+			Propose(Pass, "each way to authenticate has a factor that can be rejected, and says that it is; judge whether subjects are told apart")
+		}, Climbs(provisions.Declared))
+
+		Unit("c", "each way to authenticate holds against somebody on the network", func(ctx context.Context) {
+			Each("mechanism of 1-AuthMech on the network", waysIn(ctx, dut, reachable(ctx, dut)), func(m device.Row) { holds(ctx, dut, m) })
+			Note(ctx, "cap: limits are measured in 5.1-5")
+			Propose(Pass, "each way to authenticate has a protected channel, accepted algorithms and a limit to guesses where there is something to guess; judge the risk that is left")
+		}, Climbs(provisions.Declared))
+
+		Unit("d", "each service admits only who has the right", func(ctx context.Context) {
+			services := reachable(ctx, dut)
+			Each("service of 13-SoftServ on the network", services, func(s offering) { admits(ctx, dut, s) })
+			Propose(Pass, "each of %d services says whom it admits; judge whether the rights fit", len(services))
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.5-4-2", func() {
 		Unit("a", "nobody uses a function without the right to", func(ctx context.Context) {
 			anonymousBrokers(ctx, dut)

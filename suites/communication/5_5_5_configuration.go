@@ -15,6 +15,28 @@ import (
 )
 
 var _ = Provision("5.5-5", func(dut *DUT) {
+	TestCase("5.5-5-1", func() {
+		Unit("a", "in every state, configuring over the network needs authentication", func(ctx context.Context) {
+			if dut.Edition() == provisions.V31 {
+				Declared(ctx, dut, "28-LogIntf")
+			}
+			services := configuring(ctx, dut)
+			Each("service of 13-SoftServ that configures", services, func(s offering) {
+				authenticates(ctx, dut, s)
+				Each("criterion", []func(){
+					func() { admits(ctx, dut, s) },
+					func() {
+						Each("mechanism of 1-AuthMech that it names", waysIn(ctx, dut, []offering{s}), func(m device.Row) {
+							Each("criterion", []func(context.Context, *DUT, device.Row){tellsApart, holds}, func(c func(context.Context, *DUT, device.Row)) { c(ctx, dut, m) })
+						})
+					},
+				}, func(c func()) { c() })
+			})
+			presence(services)
+			Propose(Pass, "%d services that configure ask for authentication, and the set-up for %s; judge the claim by its first owner, and recovery and update, by the interpretation agreed with the customer", len(services), presences(services))
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.5-5-2", func() {
 		Unit("a", "nobody configures the device without the right to, in any state", func(ctx context.Context) {
 			Each("function that configures", functions(dut, true), func(f function) {

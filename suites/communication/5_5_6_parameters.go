@@ -12,6 +12,17 @@ import (
 )
 
 var _ = Provision("5.5-6", func(dut *DUT) {
+	TestCase("5.5-6-1", func() {
+		Unit("a", "critical parameters have mechanisms that keep them confidential", func(ctx context.Context) {
+			rows := carriers(ctx, dut)
+			if len(rows) == 0 {
+				stays(dut, "10-SecParam lets no critical parameter leave the device")
+			}
+			every(ctx, dut, "mechanism that carries critical parameters", rows, append(slices.Clone(designed), keepsSecret)...)
+			Propose(Pass, "%s, which carry critical parameters, guarantee confidentiality and meet the criteria of 5.5-1-1 as far as a machine sees; judge the rest there", ids(rows))
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.5-6-2", func() {
 		Unit("a", "critical parameters travel by mechanisms that keep them confidential", func(ctx context.Context) {
 			var carriers []device.ComMech

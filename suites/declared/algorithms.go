@@ -32,9 +32,7 @@ func (m Mention) Refused(at time.Time) string {
 //	Algorithms("TLS 1.2 or 1.3 with AEAD suites; TLS 1.1 is refused") // TLS 1.2, TLS 1.3, AEAD, and TLS 1.1, denied
 func Algorithms(text string) (out []Mention) {
 	for _, s := range sentences(text) {
-		denied := Says(s, denials...)
 		for _, m := range mentions(s) {
-			m.Denied = denied
 			if !slices.ContainsFunc(out, func(o Mention) bool { return o.Name == m.Name && o.Kind == m.Kind && o.Denied == m.Denied }) {
 				out = append(out, m)
 			}
@@ -43,8 +41,7 @@ func Algorithms(text string) (out []Mention) {
 	return out
 }
 
-// RefusedIn are the sentences against what a text names and the catalogue refuses at a time; Denied are what it names only to say
-// that it is not used.
+// RefusedIn are the sentences against what a text names as used and the catalogue refuses at a time.
 func RefusedIn(text string, at time.Time) (out []string) {
 	for _, m := range Algorithms(text) {
 		if why := m.Refused(at); why != "" {
@@ -54,9 +51,16 @@ func RefusedIn(text string, at time.Time) (out []string) {
 	return out
 }
 
-// Words by which a sentence says that what it names is not used.
-var denials = []string{"no", "not", "never", "neither", "nor", "without", "disabled", "off", "refused", "refuses", "rejected", "rejects", "removed",
-	"unsupported", "forbidden", "excluded", "excludes", "above", "newer than", "later than", "higher than", "instead of", "cannot", "nicht", "kein*", "abgeschaltet"}
+// Words by which a sentence says that what it names after them, or before them, is not used.
+var (
+	deniesNext = []string{"no", "not", "never", "neither", "nor", "without", "refuses", "rejects", "excludes", "excluding", "except", "above", "newer than", "later than", "higher than", "instead of", "nicht", "kein*"}
+	deniesLast = []string{"not", "never", "cannot", "disabled", "off", "refused", "rejected", "removed", "unsupported", "forbidden", "excluded", "abgeschaltet", "nicht"}
+)
+
+// deniedAt tells whether a sentence says that what stands at a place in it is not used.
+func deniedAt(sentence string, from, to int) bool {
+	return Says(sentence[:from], deniesNext...) || Says(sentence[to:], deniesLast...)
+}
 
 var sentenceEnd = regexp.MustCompile(`[.;:]\s+|;|\n|\(|\)|\bbut\b`)
 
@@ -128,14 +132,15 @@ func mentions(s string) (out []Mention) {
 		Mention
 	}
 	var all []found
+	whole := s
 	for _, sp := range spellings {
 		for _, at := range sp.as.FindAllStringIndex(s, 64) {
 			as := s[at[0]:at[1]]
-			s = s[:at[0]] + strings.Repeat("·", 1) + strings.Repeat(" ", max(0, at[1]-at[0]-len("·"))) + s[at[1]:]
+			s = s[:at[0]] + strings.Repeat(";", at[1]-at[0]) + s[at[1]:] // taken
 			for _, name := range called(sp.kind, sp.name, as) {
 				a, ok := provisions.Must().Algorithm(sp.kind, name)
 				if ok {
-					all = append(all, found{at[0], Mention{Algorithm: named(a, name), As: spelt(sp.kind, name, as)}})
+					all = append(all, found{at[0], Mention{Algorithm: named(a, name), As: spelt(sp.kind, name, as), Denied: deniedAt(whole, at[0], at[1])}})
 				}
 			}
 		}
