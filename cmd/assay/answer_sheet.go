@@ -177,6 +177,9 @@ func (d *desk) takeOver(run string) error {
 	if err := old.Answer(d.lab); err != nil {
 		return err
 	}
+	if old.Desk().Opening == d.past.Desk().Opening {
+		return fmt.Errorf("take answers over: %s: it is this very run", run)
+	}
 	if old.Opening.Edition != d.past.Opening.Edition {
 		return fmt.Errorf("take answers over: %s is of edition %s, and this run of %s: a unit's letter may mean another thing", run, old.Opening.Edition, d.past.Opening.Edition)
 	}

@@ -15,14 +15,15 @@ import (
 	"github.com/secure-by-design/assay/provisions"
 )
 
-// TestAnswerStories answers for three small records: "run", and two later ones, of which "later" has another firmware and another
-// update mechanism, and "other" is of another model.
+// TestAnswerStories answers for small records: "run", and later ones, of which "twin" has another firmware alone, "later" another
+// update mechanism too, and "other" is of another model.
 func TestAnswerStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/answer", Setup: func(e *testscript.Env) error {
 		e.Setenv("NO_COLOR", "1")
 		e.Setenv("CAM_PASSWORD", "correct horse battery")
 		writeRun(t, filepath.Join(e.WorkDir, "run"), "Cam One", "2.4.1", "nightly")
 		writeRun(t, filepath.Join(e.WorkDir, "later"), "Cam One", "2.5.0", "weekly")
+		writeRun(t, filepath.Join(e.WorkDir, "twin"), "Cam One", "2.4.2", "nightly")
 		writeRun(t, filepath.Join(e.WorkDir, "other"), "Cam Two", "2.4.1", "nightly")
 		return nil
 	}})
