@@ -8,8 +8,6 @@ import (
 	"net/netip"
 	"sync"
 	"time"
-
-	"github.com/secure-by-design/assay/harness/clock"
 )
 
 // Window is how long a companion may be paired after the owner asked for it, unless one is paired sooner.
@@ -34,25 +32,38 @@ func (d *Device) pair() error {
 	if d.pairing || d.ctx.Err() != nil {
 		return nil
 	}
-	if err := d.ajar(Pairing, Window, d.is("pairing-mode-never-ends"), func() { d.pairing = false }); err != nil {
+	if err := d.ajar(Pairing, Window, func() { d.pairing = false }); err != nil {
 		return err
 	}
 	d.pairing = true
 	return nil
 }
 
-// ajar opens a port for a while, or, as a fault, for good; after is called under the lock. The caller holds the lock.
-func (d *Device) ajar(port uint16, while time.Duration, forever bool, after func()) error {
+// ajar opens a port for a while; after is called under the lock. The caller holds the lock. What an owner began just before a test
+// ends a while after the test first met it: a clock that jumps would not wait for the test, and until then stands.
+func (d *Device) ajar(port uint16, while time.Duration, after func()) error {
 	l, err := net.Listen("tcp", netip.AddrPortFrom(d.Options.Addr, port).String())
 	if err != nil {
 		return err
 	}
-	shut := d.accept(l, d.greet)
-	if forever {
+	met := make(chan struct{})
+	meet := sync.OnceFunc(func() { close(met) })
+	shut := d.accept(l, func(c net.Conn) { meet(); d.greet(c) })
+	if port == Pairing && d.is("pairing-mode-never-ends") {
 		return nil
 	}
+	if d.pressed || d.unit != "A" || !d.is("intermittent-pairing-window") {
+		meet()
+	}
+	d.pressed = true
+	d.Clock.Busy(1) // from now until it is shut: the clock must not run ahead of that
 	d.wg.Go(func() {
-		clock.Idle(d.ctx, d.Clock, while)
+		defer d.Clock.Busy(-1)
+		select {
+		case <-met:
+		case <-d.ctx.Done():
+		}
+		d.Clock.Sleep(d.ctx, while)
 		shut()
 		d.mu.Lock()
 		defer d.mu.Unlock()

@@ -75,6 +75,7 @@ type Device struct {
 	network  string   // key of the owner's wireless network
 	boots    int
 	pairing  bool // the pairing port is open
+	pressed  bool // it was opened before
 	counter  int  // of predictable tokens
 	keys     keys
 
@@ -167,7 +168,7 @@ func start(ctx context.Context, o Options, names ...string) (*Units, error) {
 			all.Close()
 			return nil, fmt.Errorf("start the specimen at %v: %w", o.Addr, err)
 		}
-		if d.is("intermittent-pairing-window") { // its owner asked just before the test
+		if unit == "A" && d.is("intermittent-pairing-window") { // its owner asked just before the test
 			d.mu.Lock()
 			err := d.pair()
 			d.mu.Unlock()
@@ -226,7 +227,7 @@ func (d *Device) Reboot() {
 func (d *Device) reboot() {
 	d.boots++
 	if d.is("boot-window-listener") && d.ctx.Err() == nil {
-		d.ajar(Booting, bootWindow, false, func() {}) // open still from the start before: it stays so
+		d.ajar(Booting, bootWindow, func() {}) // open still from the start before: it stays so
 	}
 	d.codes = 0
 	if d.is("lockout-lost-on-reboot") {

@@ -17,8 +17,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/secure-by-design/assay/harness/clock"
 )
 
 // update fetches what a server offers, checks it, and begins to install it. The error is the refusal.
@@ -131,8 +129,10 @@ func (d *Device) install(version string) {
 		return
 	}
 	d.pending = version
+	d.Clock.Busy(1) // before the answer: the clock must not run ahead of the installation
 	d.wg.Go(func() {
-		if clock.Idle(d.ctx, d.Clock, d.Install) != nil {
+		defer d.Clock.Busy(-1)
+		if d.Clock.Sleep(d.ctx, d.Install) != nil {
 			return
 		}
 		d.mu.Lock()
