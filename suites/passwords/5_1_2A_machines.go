@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	. "github.com/onsi/gomega"
 
@@ -11,9 +12,22 @@ import (
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/probe/login"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/declared"
 )
 
 var _ = Provision("5.1-2A", func(dut *DUT) {
+	TestCase("5.1-2A-1", func() {
+		Unit("a", "machines prove themselves to one another without passwords", func(ctx context.Context) {
+			rows := among(inScope(ctx, dut), mechanism.machines)
+			if len(rows) == 0 {
+				unsaid(inScope(ctx, dut))
+				Vacuous("1-AuthMech has no mechanism for machines")
+			}
+			Each("row of 1-AuthMech for machines", rows, withoutPassword)
+			Propose(Pass, "each of %d mechanisms for machines rests on a key, certificate or token", len(rows))
+		}, In(provisions.V31), Climbs(provisions.Declared))
+	})
+
 	TestCase("5.1-2A-2", func() {
 		Unit("a", "no way in for machines that takes a password is missing from the IXIT", func(ctx context.Context) {
 			rows := mechanisms(dut)
@@ -46,6 +60,45 @@ var _ = Provision("5.1-2A", func(dut *DUT) {
 		}, In(provisions.V31), Climbs(provisions.LAN))
 	})
 })
+
+// Words of mechanisms that machines use among themselves, of factors that they may, and of ways that are a password's.
+var (
+	machineWords = []string{"broker*", "cloud", "MQTT", "AMQP", "peer", "peers", "hub", "gateway", "backend", "machine*", "device to device", "device-to-device", "other devices", "M2M"}
+	machineProof = []string{"certificate*", "key", "keys", "private key*", "public key*", "token*", "signature*", "Kerberos", "attestation*", "PSK", "pre-shared key*"}
+	passwordWays = []string{"HTTP Basic", "Basic auth*", "user name and password", "username and password", "user name/password", "shared passphrase", "community string*"}
+)
+
+// machines tells whether a row is for machines: as it says, or else as its text sounds.
+func (m mechanism) machines() bool {
+	return m.Use == "m2m" || m.Use == "" && declared.Affirms(m.Description, machineWords...) != ""
+}
+
+// unsaid ends the unit where a row does not say who uses it.
+func unsaid(rows []mechanism) {
+	for _, m := range rows {
+		if m.Use == "" {
+			Lack("say in 1-AuthMech who uses each row: use: user or m2m", "%s does not say whether users or machines use it", m.ID)
+		}
+	}
+}
+
+// withoutPassword judges the factor of one mechanism for machines.
+func withoutPassword(m mechanism) {
+	if strings.TrimSpace(m.Factor) == "" {
+		Lack("write its factor in 1-AuthMech", "%s says nothing in %q", m.ID, "Authentication Factor")
+	}
+	by := declared.Affirms(m.Factor, guessables...)
+	if by == "" {
+		by = declared.Affirms(m.text("Cryptographic Details"), passwordWays...)
+	}
+	if by != "" && (m.Use == "" || declared.Affirms(m.Factor, machineProof...) != "") {
+		Propose(Fail, "%s seems to be for machines and speaks of %q; confirm that a machine proves itself by a password there", m.ID, by)
+	}
+	Expect(by).To(BeEmpty(), "%s is for machines, and its factor is a password: %q", m.ID, m.Factor)
+	if declared.Affirms(m.Factor, machineProof...) == "" {
+		Propose(Inconclusive, "%s is for machines, and its factor is %q: see whether that is a key, certificate or token", m.ID, m.Factor)
+	}
+}
 
 // speaksToMachines tells a protocol that people do not log in by.
 func speaksToMachines(l login.Login) bool { return l.Protocol == "mqtt" }

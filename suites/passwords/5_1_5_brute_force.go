@@ -3,6 +3,7 @@ package passwords
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	. "github.com/onsi/gomega"
@@ -12,6 +13,7 @@ import (
 	"github.com/secure-by-design/assay/harness/operate"
 	"github.com/secure-by-design/assay/harness/probe/login"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/declared"
 )
 
 var (
@@ -33,6 +35,16 @@ func guesses(dut *DUT, bf *device.BF) int {
 }
 
 var _ = Provision("5.1-5", func(dut *DUT) {
+	TestCase("5.1-5-1", func() {
+		Unit("a", "what is declared against guessing over the network makes it impracticable", func(ctx context.Context) {
+			rows := among(inScope(ctx, dut), mechanism.networked)
+			if len(rows) == 0 {
+				noneStated(dut, "no authentication over a network", "F(e)")
+			}
+			Each("row of 1-AuthMech over a network", rows, func(m mechanism) { prevents(ctx, m) })
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.1-5-2", func() {
 		Unit("a", "no authentication over the network is missing from the IXIT", func(ctx context.Context) {
 			rows := mechanisms(dut)
@@ -58,6 +70,59 @@ var _ = Provision("5.1-5", func(dut *DUT) {
 		}, Quota("the declared limit and ten guesses more at each log-in"), Climbs(provisions.LAN, provisions.Operator))
 	})
 })
+
+const prevention = "Brute Force Prevention"
+
+// byConnection are words of a count that an attacker sets back himself.
+var byConnection = []string{"per connection", "each connection", "in a connection", "of a connection", "per session", "of the session", "per TCP connection"}
+
+// prevents judges what one row declares against guessing. The numbers are for a person to judge; none of them convicts.
+func prevents(ctx context.Context, m mechanism) {
+	text := m.text(prevention)
+	switch {
+	case !m.guessable():
+		Propose(Pass, "%s has the factor %q, whose space is the key's: nothing to guess", m.ID, m.Factor)
+	case declared.None(text) && m.BF == nil:
+		Expect(m.guessable()).To(BeFalse(), "%s can be guessed over the network (%s), and nothing prevents it: %q (Brute Force Prevention)", m.ID, m.Factor, text)
+	case text == "" && m.BF == nil:
+		Lack("write in 1-AuthMech what prevents guessing: Brute Force Prevention, bf:", "%s says nothing in %q", m.ID, prevention)
+	}
+	if m.BF != nil {
+		Expect(m.BF.Scope).NotTo(Equal("connection"), "%s counts wrong tries per connection, and whoever guesses opens another (bf: scope)", m.ID)
+	}
+	if w := declared.Affirms(text, byConnection...); w != "" {
+		Propose(Fail, "%s speaks of %q where it tells what prevents guessing; confirm that whoever guesses can set the count back: %q", m.ID, w, text)
+	}
+	rate := rateOf(m.BF)
+	if rate == 0 {
+		if tries := lifetime(m); tries > 0 {
+			Propose(Pass, "%s takes %.0f tries in all; judge whether that fits what it opens", m.ID, tries)
+		}
+		Propose(Inconclusive, "%s gives no numbers from which a rate follows (bf:); judge its words: %q", m.ID, text)
+	}
+	if m.BF.Scope == "address" {
+		Note(ctx, "%s counts wrong tries per address, and who guesses may have many", m.ID)
+	}
+	own := ""
+	if bits := space(m); bits > 0 {
+		own = fmt.Sprintf(", of its own %.0f bits %s", bits, spoken(login.TimeToHalf(math.Pow(2, bits), rate)))
+	}
+	Propose(Pass, "%s takes %.1f tries a minute: half of 10^4 values takes %s, of 10^6 %s%s; NIST SP 800-63B caps wrong tries at 100: judge whether it fits", m.ID, rate,
+		spoken(login.TimeToHalf(1e4, rate)), spoken(login.TimeToHalf(1e6, rate)), own)
+}
+
+// rateOf is how many tries a minute the declared numbers allow in the long run; 0 where they do not say.
+func rateOf(bf *device.BF) float64 {
+	switch {
+	case bf == nil:
+		return 0
+	case bf.MaxRate > 0:
+		return bf.MaxRate
+	case bf.Attempts > 0 && bf.LockS > 0:
+		return float64(bf.Attempts) / (bf.LockS / 60)
+	}
+	return 0
+}
 
 // guessed guesses at one log-in and says what limits it.
 func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
