@@ -78,7 +78,7 @@ func (d *DUT) get(ctx context.Context, r request) evidence.Event {
 	d, r = d.place(r)
 	d.run.consent(r)
 	if d.run.past != nil {
-		e, why := d.run.past.find(u.id, d.Name, r.key, r.shape)
+		e, why := d.run.past.find(u.key(), d.Name, r.key, r.shape)
 		if why != "" {
 			Inconclude("%s", why)
 		}
@@ -90,7 +90,7 @@ func (d *DUT) get(ctx context.Context, r request) evidence.Event {
 	}
 	p := d.answer(r)
 	d.await(ctx, p, r.key)
-	d.run.record(evidence.Event{Kind: evidence.Used, Device: d.Name, Unit: u.id, Key: r.key, Of: p.event.N})
+	d.run.record(evidence.Event{Kind: evidence.Used, Device: d.Name, Unit: u.key(), Key: r.key, Of: p.event.N})
 	return u.given(d, r, p.event)
 }
 

@@ -16,8 +16,9 @@ type DUT struct {
 	Name string // A, or B for the twin
 	File *device.File
 
-	of   *DUT       // of a view of the device at one of its addresses: the device itself
-	at   netip.Addr // of such a view
+	of   *DUT               // of a view of the device at one of its addresses: the device itself
+	at   netip.Addr         // of such a view, and
+	by   provisions.Edition // of one that is judged by the other edition
 	twin *DUT
 	run  *Run
 	dev  *dial.Device // nil in replay
@@ -33,10 +34,11 @@ type DUT struct {
 // At is the device at another of its addresses than the first: what is asked of it is asked there, and is another question.
 // A service that listens on IPv6 alone is as much the device's as one that does not.
 func (d *DUT) At(a netip.Addr) *DUT {
+	of := d
 	if d.of != nil {
-		d = d.of
+		of = d.of
 	}
-	return &DUT{Name: d.Name, File: d.File, of: d, at: a, run: d.run, dev: d.dev, twin: d.twin}
+	return &DUT{Name: d.Name, File: d.File, of: of, at: a, by: d.by, run: d.run, dev: d.dev, twin: d.twin}
 }
 
 // Others are the addresses of the device besides its first.
@@ -52,6 +54,9 @@ func (d *DUT) Others() (out []netip.Addr) {
 func (d *DUT) place(r request) (*DUT, request) {
 	if d.of == nil {
 		return d, r
+	}
+	if !d.at.IsValid() {
+		return d.of, r
 	}
 	act, at := r.act, d.at
 	r.key += " at " + at.String()
@@ -77,7 +82,12 @@ func (d *DUT) Sample() device.Sample {
 }
 
 // Edition is the one that the run judges by.
-func (d *DUT) Edition() provisions.Edition { return d.run.Opening.Edition }
+func (d *DUT) Edition() provisions.Edition {
+	if d.by != "" {
+		return d.by
+	}
+	return d.run.Opening.Edition
+}
 
 // State is how far the device's set-up has come, as far as it is shown.
 func (d *DUT) State() device.State {

@@ -59,6 +59,9 @@ func (f folding) tabulate(o Opening, outcomes []Outcome, end Closing, ended time
 	m.SelfAssessment = selfAssessed(o.Authorisation, o.Identity.Manufacturer)
 	by := map[string]Outcome{}
 	for _, out := range outcomes {
+		if out.Edition != "" && out.Edition != o.Edition {
+			continue // run apart, for the other edition
+		}
 		by[out.Unit] = out
 		if out.Finding != nil {
 			m.Findings = append(m.Findings, *out.Finding)

@@ -16,23 +16,24 @@ import (
 
 // An Outcome is what the record says of a unit that was judged. Fold makes the matrix of outcomes.
 type Outcome struct {
-	Unit         string            `json:"unit"`
-	Purpose      string            `json:"purpose"`
-	Verdict      Verdict           `json:"verdict"`
-	Reason       string            `json:"reason,omitempty"`
-	Next         string            `json:"next,omitempty"`
-	Basis        Basis             `json:"basis,omitempty"`
-	Attempts     int               `json:"attempts"`
-	Climbed      []provisions.Rung `json:"climbed,omitempty"`
-	Missed       []Missed          `json:"missed,omitempty"`
-	Notes        []string          `json:"notes,omitempty"`
-	Vacuous      bool              `json:"vacuous,omitempty"`
-	SelfProving  bool              `json:"self_proving,omitempty"` // a FAIL that needs no declaration
-	Finding      *Finding          `json:"finding,omitempty"`
-	Proposal     *Proposal         `json:"proposal,omitempty"`     // the machine's, where a person must judge
-	Contradicted bool              `json:"contradicted,omitempty"` // the device is otherwise than declared (rule CONTRA)
-	Evidence     []EvidenceRef     `json:"evidence,omitempty"`
-	Began        time.Time         `json:"began"`
+	Unit         string             `json:"unit"`
+	Edition      provisions.Edition `json:"edition,omitempty"` // of a unit that was run apart, for the other edition
+	Purpose      string             `json:"purpose"`
+	Verdict      Verdict            `json:"verdict"`
+	Reason       string             `json:"reason,omitempty"`
+	Next         string             `json:"next,omitempty"`
+	Basis        Basis              `json:"basis,omitempty"`
+	Attempts     int                `json:"attempts"`
+	Climbed      []provisions.Rung  `json:"climbed,omitempty"`
+	Missed       []Missed           `json:"missed,omitempty"`
+	Notes        []string           `json:"notes,omitempty"`
+	Vacuous      bool               `json:"vacuous,omitempty"`
+	SelfProving  bool               `json:"self_proving,omitempty"` // a FAIL that needs no declaration
+	Finding      *Finding           `json:"finding,omitempty"`
+	Proposal     *Proposal          `json:"proposal,omitempty"`     // the machine's, where a person must judge
+	Contradicted bool               `json:"contradicted,omitempty"` // the device is otherwise than declared (rule CONTRA)
+	Evidence     []EvidenceRef      `json:"evidence,omitempty"`
+	Began        time.Time          `json:"began"`
 }
 
 // A stop ends a body early.
@@ -252,7 +253,7 @@ func Note(ctx context.Context, what string, a ...any) {
 // judge runs a unit's body and takes its verdict; nothing else does.
 func (r *Run) judge(ctx context.Context, dut *DUT, u *unit) Outcome {
 	run := &running{unit: u, dut: dut}
-	run.outcome = Outcome{Unit: u.id, Purpose: u.purpose, Basis: BasisObserved, Climbed: slices.Clone(u.climbs)}
+	run.outcome = Outcome{Unit: u.id, Edition: u.apart, Purpose: u.purpose, Basis: BasisObserved, Climbed: slices.Clone(u.climbs)}
 	r.begin(run)
 	for _, rung := range u.row.Method.Rungs {
 		if !slices.Contains(u.climbs, rung) {
@@ -335,7 +336,7 @@ var question = map[device.State]string{
 // begin fixes when the unit began and the state it found, from the record in replay.
 func (r *Run) begin(u *running) {
 	if r.past != nil {
-		if b, ok := r.past.begun[u.id]; ok {
+		if b, ok := r.past.begun[u.key()]; ok {
 			u.began = b.At
 			var s device.State
 			if json.Unmarshal(b.Data, &s) == nil {
@@ -347,7 +348,7 @@ func (r *Run) begin(u *running) {
 	} else {
 		u.began = r.Clock.Now().UTC()
 		state, _ := json.Marshal(u.dut.State())
-		r.record(evidence.Event{Kind: evidence.Begun, At: u.began, Unit: u.id, Data: state})
+		r.record(evidence.Event{Kind: evidence.Begun, At: u.began, Unit: u.key(), Data: state})
 	}
 	u.outcome.Began = u.began
 }

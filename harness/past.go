@@ -3,6 +3,8 @@ package harness
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/secure-by-design/assay/harness/answers"
 	"github.com/secure-by-design/assay/harness/clock"
@@ -14,7 +16,8 @@ import (
 type Past struct {
 	Opening  Opening
 	File     *device.File
-	Outcomes []Outcome // as they were judged then
+	AlsoFile *device.File // of the other edition, where it was to be judged in both
+	Outcomes []Outcome    // as they were judged then
 	Log      *evidence.Log
 	Dir      string // of the run
 	Final    bool   // the matrix is that of a final report: every PASS that a person judged needs a second person
@@ -43,10 +46,13 @@ func Read(dir string) (*Past, error) {
 	if err := json.Unmarshal(log.Events[0].Data, &p.Opening); err != nil {
 		return nil, fmt.Errorf("read the record in %s: its opening: %w", dir, err)
 	}
-	if p.File, err = declaredIn(dir, log.Events[0]); err != nil {
+	if p.File, err = declaredIn(dir, log.Events[0], "device file"); err != nil {
 		return nil, err
 	}
-	for _, id := range p.Opening.Plan {
+	if p.AlsoFile, err = declaredIn(dir, log.Events[0], alsoFile); err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Concat(p.Opening.Plan, p.Opening.AlsoPlan) {
 		p.planned[id] = true
 	}
 	if !log.Complete {
@@ -63,10 +69,10 @@ func Read(dir string) (*Past, error) {
 	return p, nil
 }
 
-// declaredIn is the device file that was kept with the opening.
-func declaredIn(dir string, opening evidence.Event) (*device.File, error) {
+// declaredIn is the device file that was kept with the opening under a name.
+func declaredIn(dir string, opening evidence.Event, name string) (*device.File, error) {
 	for _, f := range opening.Evidence {
-		if f.Name == "device file" {
+		if f.Name == name {
 			return device.Kept(dir, f.SHA256)
 		}
 	}
@@ -151,9 +157,14 @@ func (p *Past) find(unit, device, key, shape string) (evidence.Event, string) {
 	return list[i], ""
 }
 
+// replaying keeps replays apart: Ginkgo runs one at a time in a process.
+var replaying sync.Mutex
+
 // Replay judges a record again with today's suites, without a device. only, if given, selects units instead of
 // the record's own selection. It returns what Start would.
 func (p *Past) Replay(only []string) ([]Outcome, *Run, error) {
+	replaying.Lock()
+	defer replaying.Unlock()
 	r := &Run{Opening: p.Opening, Clock: clock.NewJump(), past: p}
 	p.next = map[string]int{}
 	if only != nil {
@@ -168,7 +179,9 @@ func (p *Past) Replay(only []string) ([]Outcome, *Run, error) {
 func (p *Past) Differences(again []Outcome) (out []string) {
 	then := map[string]Outcome{}
 	for _, o := range p.Outcomes {
-		then[o.Unit] = o
+		if o.Edition == "" {
+			then[o.Unit] = o
+		}
 	}
 	for _, now := range again {
 		was, ok := then[now.Unit]

@@ -70,6 +70,16 @@ func (p *plan) choose(only []string) error {
 	return nil
 }
 
+// units are those of the plan, by their names in the record.
+func (p *plan) units() (out []string) {
+	for _, c := range p.cases {
+		for _, u := range c.units {
+			out = append(out, u.key())
+		}
+	}
+	return out
+}
+
 // order sorts the cases for running. Preparation comes before what it prepares, since a case is never torn apart.
 func (p *plan) order() {
 	place := map[string]int{}

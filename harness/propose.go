@@ -108,8 +108,12 @@ func (u *running) reads(d *DUT, table string) {
 	defer u.mu.Unlock()
 	u.declared = true
 	ref := EvidenceRef{Event: 1, Device: d.Name, What: "device file: " + table}
-	if d.run.Opening.DeviceFile != "" {
-		ref.Files = []string{d.run.Opening.DeviceFile}
+	file := d.run.Opening.DeviceFile
+	if d.by != "" {
+		file = d.run.Opening.AlsoFile
+	}
+	if file != "" {
+		ref.Files = []string{file}
 	}
 	if slices.ContainsFunc(u.outcome.Evidence, func(o EvidenceRef) bool { return o.Event == ref.Event && o.What == ref.What }) {
 		return

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -63,6 +64,9 @@ type Opening struct {
 	Parameters    map[string]string          `json:"parameters,omitempty"`
 	Others        []string                   `json:"other_runs,omitempty"`
 	JumpClock     bool                       `json:"jump_clock,omitempty"`
+	Also          provisions.Edition         `json:"also,omitempty"`      // the other edition, in which the record is to be judged as well
+	AlsoFile      string                     `json:"also_file,omitempty"` // SHA-256 of its device file
+	AlsoPlan      []string                   `json:"also_plan,omitempty"` // its units that were run apart, for the run's own edition has no like of them
 }
 
 // A Run is one device, with its twin, once.
@@ -73,6 +77,8 @@ type Run struct {
 	Progress Progress
 	// Identify reads who the device is, before each case. Another identity stops the run. Nil: not read.
 	Identify func(ctx context.Context, on *dial.Device) (Facts, error)
+	// Also is the device file of the other edition, in which the record is to be judged as well (see Past.As). Nil: none.
+	Also *device.File
 
 	past   *Past
 	ctx    context.Context
@@ -160,16 +166,25 @@ func (r *Run) Start(ctx context.Context, a, b *dial.Device) ([]Outcome, error) {
 		return nil, err
 	}
 	p.order()
-	r.Opening.Plan = nil
-	for _, c := range p.cases {
-		for _, u := range c.units {
-			r.Opening.Plan = append(r.Opening.Plan, u.id)
+	r.Opening.Plan = p.units()
+	phases := []phase{{dut, p}}
+	if r.Also != nil {
+		also, err := r.also(dut)
+		if err != nil {
+			return nil, err
 		}
+		phases = append(phases, also)
 	}
 	if err := r.open(f); err != nil {
 		return nil, err
 	}
-	return r.execute(dut, p), nil
+	return r.execute(phases...), nil
+}
+
+// A phase is a plan and the device that it is carried out on.
+type phase struct {
+	dut  *DUT
+	plan *plan
 }
 
 func (r *Run) dut(a, b *dial.Device, f *device.File) *DUT {
@@ -194,6 +209,14 @@ func (r *Run) open(f *device.File) error {
 		e.Evidence, r.Opening.DeviceFile = []evidence.File{file}, file.SHA256
 		r.Opening.ICS = f.ICS
 	}
+	if r.Also != nil {
+		file, err := r.Record.Put(alsoFile, r.Also.Source)
+		if err != nil {
+			return err
+		}
+		e.Evidence = append(e.Evidence, file)
+		r.Opening.AlsoFile = file.SHA256
+	}
 	r.Opening.At = r.Clock.Now().UTC()
 	data, err := json.Marshal(r.Opening)
 	if err != nil {
@@ -204,40 +227,49 @@ func (r *Run) open(f *device.File) error {
 	return err
 }
 
-// execute plants the plan into Ginkgo and runs it. Every planned unit has an outcome, whatever happens.
-func (r *Run) execute(dut *DUT, p *plan) []Outcome {
+// execute plants each plan into Ginkgo and runs it. Every planned unit has an outcome, whatever happens.
+func (r *Run) execute(phases ...phase) []Outcome {
 	var outcomes []Outcome
 	at := map[string]int{}
-	for _, c := range p.cases {
-		for _, u := range c.units {
-			at[u.id] = len(outcomes)
-			outcomes = append(outcomes, Outcome{Unit: u.id, Purpose: u.purpose, Verdict: Inconclusive, Reason: "not run"})
-		}
-	}
-	if r.Progress.Planned != nil {
-		r.Progress.Planned(r.Opening.Plan)
-	}
-	r.Clock.Busy(1)
-	defer r.Clock.Busy(-1)
-	for _, c := range p.cases {
-		for _, u := range c.units {
-			for _, w := range u.watches {
-				w(dut)
+	for _, ph := range phases {
+		for _, c := range ph.plan.cases {
+			for _, u := range c.units {
+				at[u.key()] = len(outcomes)
+				outcomes = append(outcomes, u.notRun())
 			}
 		}
 	}
-	plant(dut.Name, p, func(ctx context.Context, c *testCase, u *unit) Outcome {
-		o := r.spec(ctx, dut, c, u)
-		outcomes[at[u.id]] = o
-		return o
-	})
-	r.finish(dut)
+	if r.Progress.Planned != nil {
+		r.Progress.Planned(slices.Concat(r.Opening.Plan, r.Opening.AlsoPlan))
+	}
+	r.Clock.Busy(1)
+	defer r.Clock.Busy(-1)
+	for _, ph := range phases {
+		ph.watch()
+		plant(ph.dut.Name, ph.plan, func(ctx context.Context, c *testCase, u *unit) Outcome {
+			o := r.spec(ctx, ph.dut, c, u)
+			outcomes[at[u.key()]] = o
+			return o
+		})
+	}
+	r.finish(phases[0].dut)
 	for i := range outcomes {
 		if outcomes[i].Reason == "not run" {
 			outcomes[i].Reason = "not run: " + cmpOr(r.ended.Cut, "the run ended before it")
 		}
 	}
 	return outcomes
+}
+
+// watch begins the watching of all units.
+func (p phase) watch() {
+	for _, c := range p.plan.cases {
+		for _, u := range c.units {
+			for _, w := range u.watches {
+				w(p.dut)
+			}
+		}
+	}
 }
 
 func cmpOr(a, b string) string {
@@ -249,9 +281,9 @@ func cmpOr(a, b string) string {
 
 // spec runs one unit and records its verdict.
 func (r *Run) spec(ctx context.Context, dut *DUT, c *testCase, u *unit) Outcome {
-	none := Outcome{Unit: u.id, Purpose: u.purpose, Verdict: Inconclusive, Reason: "not run"}
+	none := u.notRun()
 	if r.past != nil {
-		if why, cut := r.past.notRun(u.id); cut {
+		if why, cut := r.past.notRun(u.key()); cut {
 			none.Reason = why
 			return none
 		}
@@ -269,7 +301,7 @@ func (r *Run) spec(ctx context.Context, dut *DUT, c *testCase, u *unit) Outcome 
 	o := r.judge(uctx, dut, u)
 	if r.past == nil {
 		data, _ := json.Marshal(o)
-		r.record(evidence.Event{Kind: evidence.Judged, Unit: u.id, Data: data})
+		r.record(evidence.Event{Kind: evidence.Judged, Unit: u.key(), Data: data})
 	}
 	if r.Progress.Judged != nil {
 		r.Progress.Judged(o)
@@ -368,7 +400,7 @@ func (r *Run) replay(f *device.File) ([]Outcome, error) {
 		return nil, err
 	}
 	p.order()
-	return r.execute(dut, p), nil
+	return r.execute(phase{dut, p}), nil
 }
 
 // spell says when a device was away, and what it was sent last.

@@ -55,7 +55,20 @@ type unit struct {
 	row         *provisions.Unit
 	at          types.CodeLocation
 	body        func(context.Context)
+	apart       provisions.Edition // the other edition, for which alone it is run in this record
 	decoration
+}
+
+// key is the unit's name in the record.
+func (u *unit) key() string {
+	if u.apart != "" {
+		return u.id + "@" + string(u.apart)
+	}
+	return u.id
+}
+
+func (u *unit) notRun() Outcome {
+	return Outcome{Unit: u.id, Edition: u.apart, Purpose: u.purpose, Verdict: Inconclusive, Reason: "not run"}
 }
 
 // decoration is what Decorations set.

@@ -25,6 +25,7 @@ type Job struct {
 	Opening    Opening `json:"opening"`
 	Dir        string  `json:"dir"`                   // run directory of this target
 	DeviceFile string  `json:"device_file,omitempty"` // its path
+	AlsoFile   string  `json:"also_file,omitempty"`   // that of the other edition, for judging in both
 	A          Place   `json:"a"`
 	B          *Place  `json:"b,omitempty"`
 	Restore    string  `json:"restore,omitempty"` // not a run: put back what the record of a dead worker leaves, and say why it died
@@ -115,6 +116,11 @@ func (j Job) work(ctx context.Context, say func(Message), identify func(context.
 
 		Changing: func(secrets map[string]string) { say(Message{Secrets: secrets}) },
 	}}
+	if j.AlsoFile != "" {
+		if r.Also, err = device.Load(j.AlsoFile); err != nil {
+			return err
+		}
+	}
 	if _, err := r.Start(ctx, a, b); err != nil {
 		return err
 	}

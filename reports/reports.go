@@ -23,6 +23,15 @@ import (
 // rule books, and returns their paths. All are made before the first is written, and each is put in place whole: a full disk
 // leaves what was there before.
 func Write(dir string, m *harness.Matrix, books ...profiles.Result) ([]string, error) {
+	return write(dir, "", m, books)
+}
+
+// WriteOther does the same for the matrix of the other edition in which a record was judged: matrix-v3.1.json, and so on.
+func WriteOther(dir string, m *harness.Matrix, books ...profiles.Result) ([]string, error) {
+	return write(dir, "-"+strings.ToLower(string(m.Edition)), m, books)
+}
+
+func write(dir, ending string, m *harness.Matrix, books []profiles.Result) ([]string, error) {
 	type file struct {
 		name  string
 		write func(io.Writer, *harness.Matrix) error
@@ -40,7 +49,8 @@ func Write(dir string, m *harness.Matrix, books ...profiles.Result) ([]string, e
 	}
 	var paths []string
 	for i := range files {
-		path := filepath.Join(dir, files[i].name)
+		name, extension, _ := strings.Cut(files[i].name, ".")
+		path := filepath.Join(dir, name+ending+"."+extension)
 		if err := replace(path, files[i].text.Bytes()); err != nil {
 			return paths, fmt.Errorf("write %s: %w\n  the record is kept: assay report %s writes it again", files[i].name, err, dir)
 		}

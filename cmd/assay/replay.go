@@ -17,12 +17,13 @@ import (
 func replayCommand() *cobra.Command {
 	var only []string
 	var verbose bool
+	var edition, file string
 	c := &cobra.Command{
 		Use:   "replay RUN",
 		Short: "Judge a record again, without the device",
 		Long: "replay answers every question from the record and judges again with the suites of this program. It proves the judging:\n" +
 			"the same matrix comes out, or the differences are listed. It touches no network and writes nothing.",
-		Example: "  assay replay runs/2027-01-31T09-00-00Z\n  assay replay runs/2027-01-31T09-00-00Z/192.0.2.7 --only 5.1-1",
+		Example: "  assay replay runs/2027-01-31T09-00-00Z\n  assay replay runs/2027-01-31T09-00-00Z --edition V3.1 --device camera-v3.1.yaml -v\n  assay replay runs/2027-01-31T09-00-00Z/192.0.2.7 --only 5.1-1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			dirs, err := records(args[0])
@@ -33,6 +34,9 @@ func replayCommand() *cobra.Command {
 			for _, dir := range dirs {
 				past, err := harness.Read(dir)
 				if err != nil {
+					return err
+				}
+				if past, err = as(past, edition, file); err != nil {
 					return err
 				}
 				out, run, err := past.Replay(only)
@@ -60,6 +64,8 @@ func replayCommand() *cobra.Command {
 	}
 	c.Flags().StringSliceVar(&only, "only", nil, "judge these alone: a clause, provision, case or unit")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "show the matrix")
+	c.Flags().StringVar(&edition, "edition", "", "judge it in this edition (default: the run's own)")
+	c.Flags().StringVar(&file, "device", "", "with --edition: the device file of that edition (default: the one the record keeps)")
 	return c
 }
 

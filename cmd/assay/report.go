@@ -103,6 +103,10 @@ func (f reportFlags) report(c *cobra.Command, dir string, books []*provisions.Pr
 	}
 	m := past.Matrix()
 	m.Confirm(ticks)
+	other, err := past.Other()
+	if err != nil {
+		return err
+	}
 	var results []profiles.Result
 	if len(books) > 0 {
 		answers, err := f.answered(dir)
@@ -110,7 +114,11 @@ func (f reportFlags) report(c *cobra.Command, dir string, books []*provisions.Pr
 			return err
 		}
 		for _, p := range books {
-			results = append(results, profiles.Evaluate(p, m, answers))
+			of := m
+			if other != nil && p.Edition == other.Edition {
+				of = other
+			}
+			results = append(results, profiles.Evaluate(p, of, answers))
 		}
 	}
 	out := c.OutOrStdout()
@@ -129,6 +137,15 @@ func (f reportFlags) report(c *cobra.Command, dir string, books []*provisions.Pr
 	paths, err := reports.Write(dir, m, results...)
 	if err != nil {
 		return err
+	}
+	if other != nil {
+		other.Confirm(ticks)
+		more, err := reports.WriteOther(dir, other, results...)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "in edition %s: %s\n", other.Edition, safe(other.Line))
+		paths = append(paths, more...)
 	}
 	for _, p := range paths {
 		fmt.Fprintln(out, "  "+p)

@@ -27,13 +27,13 @@ import (
 
 // runFlags are what a run is told on the command line; the device file stands behind them, defaults behind that.
 type runFlags struct {
-	device, twin, state, edition, effort, allow, out string
-	only, hazards, ifaces                            []string
-	jobs                                             int
-	by, client, right                                string
-	waivers, confirmed                               string
-	require                                          []string
-	verbose                                          bool
+	device, also, twin, state, edition, effort, allow, out string
+	only, hazards, ifaces                                  []string
+	jobs                                                   int
+	by, client, right                                      string
+	waivers, confirmed                                     string
+	require                                                []string
+	verbose                                                bool
 }
 
 func runCommand() *cobra.Command {
@@ -66,7 +66,8 @@ func runCommand() *cobra.Command {
 	fl.StringVar(&f.device, "device", "", "device file: what is declared, and how the device is operated")
 	fl.StringVar(&f.twin, "twin", "", "a second unit of the same model")
 	fl.StringVar(&f.state, "state", "", "factory, set-up, initialised or unknown: how far the device's set-up has come")
-	fl.StringVar(&f.edition, "edition", "", "V2.1 or V3.1 (default: the device file's, or V2.1)")
+	fl.StringVar(&f.edition, "edition", "", "V2.1 or V3.1 (default: the device file's, or V2.1), or both: one record, judged in each")
+	fl.StringVar(&f.also, "also", "", "device file of the other edition, for --edition both")
 	fl.StringVar(&f.effort, "effort", harness.Normal, "quick, normal or long")
 	fl.StringSliceVar(&f.only, "only", nil, "run these alone: a clause, provision, case or unit")
 	fl.StringVar(&f.allow, "allow", "gentle", "passive, gentle, intrusive or disruptive")
@@ -166,6 +167,11 @@ func (s *session) one(ctx context.Context, program []string, job harness.Job) (*
 	m := past.Matrix()
 	m.Confirm(s.ticks)
 	paths, err := reports.Write(job.Dir, m)
+	if past.Opening.Also != "" && err == nil {
+		var more []string
+		more, err = s.other(past, job.Dir)
+		paths = append(paths, more...)
+	}
 	return m, paths, errors.Join(runErr, err)
 }
 
@@ -213,6 +219,11 @@ func (s *session) opening() (harness.Opening, *device.File, error) {
 	if o.Edition, err = s.edition(f); err != nil {
 		return o, nil, err
 	}
+	if s.flags.also != "" {
+		if _, err := device.Load(s.flags.also); err != nil {
+			return o, nil, err
+		}
+	}
 	for _, id := range o.Only {
 		if _, err := provisions.Must().Select(o.Edition, id); err != nil {
 			return o, nil, fmt.Errorf("--only %s: %w", id, err)
@@ -241,6 +252,14 @@ func (s *session) gate(o *harness.Opening) (err error) {
 
 func (s *session) edition(f *device.File) (provisions.Edition, error) {
 	e := s.flags.edition
+	switch {
+	case e == "both" && (f == nil || s.flags.also == ""):
+		return "", errors.New("--edition both: name the device file of each edition: --device FILE --also FILE; assay migrate makes the second of the first")
+	case e != "both" && s.flags.also != "":
+		return "", fmt.Errorf("--also %s: it is the second device file of --edition both", s.flags.also)
+	case e == "both":
+		e = ""
+	}
 	if e == "" && f != nil {
 		e = f.Edition
 	}
@@ -350,7 +369,7 @@ func (s *session) jobs(ctx context.Context, targets []string, open harness.Openi
 		if name == "" || slices.ContainsFunc(jobs, func(j harness.Job) bool { return filepath.Base(j.Dir) == name }) {
 			name = fmt.Sprintf("%s-%d", name, len(jobs)+1)
 		}
-		jobs = append(jobs, harness.Job{Opening: o, Dir: filepath.Join(dir, name), DeviceFile: s.flags.device,
+		jobs = append(jobs, harness.Job{Opening: o, Dir: filepath.Join(dir, name), DeviceFile: s.flags.device, AlsoFile: s.flags.also,
 			A: harness.Place{Addresses: t.Addresses, Ports: t.Ports}, B: b})
 	}
 	return jobs, nil

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,11 +70,19 @@ func runSpecimen(c *cobra.Command, o specimen.Options, pair bool) error {
 	if err != nil {
 		return err
 	}
+	newer := filepath.Join(o.Dir, "v3.1")
+	if err := os.MkdirAll(newer, 0o700); err != nil {
+		return fmt.Errorf("--dir %s: %w", o.Dir, err)
+	}
+	also, err := units.WriteDeviceFileOf(newer, provisions.V31)
+	if err != nil {
+		return err
+	}
 	w := c.OutOrStdout()
 	for _, d := range units.Devices() {
 		fmt.Fprintf(w, "%s at %s, ports %s\n", d.Name(), d.Addr(), ports(d.Ports()))
 	}
-	fmt.Fprintf(w, "device file: %s\nrun it with: assay run %s --device %s --allow disruptive\nCtrl-C ends it\n", file, units.Devices()[0].Target(), file)
+	fmt.Fprintf(w, "device file: %s\nof edition V3.1: %s\nrun it with: assay run %s --device %s --allow disruptive\nCtrl-C ends it\n", file, also, units.Devices()[0].Target(), file)
 	<-c.Context().Done()
 	return nil
 }

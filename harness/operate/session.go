@@ -52,7 +52,7 @@ func (l Login) parameters(on *dial.Device) (parameters, error) {
 		if _, given := p["user"]; !given && l.As != "" {
 			p["user"] = value{text: on.Sample.Logins[l.As].User}
 		}
-		return p, on.Wrong("operation login " + p["user"].text)
+		return p, spend(on, p["user"].text)
 	}
 	if l.As == "" {
 		return p, nil
@@ -164,3 +164,19 @@ func (e End) Do(ctx context.Context, on *dial.Device) (Outcome, error) {
 
 // Level is gentle.
 func (End) Level() provisions.Level { return provisions.Gentle }
+
+// declaredTries is what an account whose lock-out is declared may be tried with: who knows the lock may wait it out.
+const declaredTries = 1000
+
+// spend takes one wrong try of the account's budget (rule TRY): three, unless the device file declares its lock-out.
+func spend(on *dial.Device, user string) error {
+	account := "operation login " + user
+	if on.File != nil && on.File.IXIT.AuthMech != nil {
+		for _, m := range *on.File.IXIT.AuthMech {
+			if m.BF != nil && m.BF.Attempts > 0 && on.Sample.Logins[m.Login].User == user {
+				on.Declare(account, declaredTries)
+			}
+		}
+	}
+	return on.Wrong(account)
+}

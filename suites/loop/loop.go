@@ -35,6 +35,7 @@ type Trial struct {
 	Honest   []string
 	Only     []string
 	Single   bool // without the twin
+	Also     bool // judged in the other edition too
 	Effort   harness.Effort
 	State    device.State
 	Dir      string // of the record
@@ -62,6 +63,9 @@ func (t *Trial) Run(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	defer units.Close()
+	if err := os.MkdirAll(filepath.Join(dir, "also"), 0o700); err != nil {
+		tb.Fatal(err)
+	}
 	path, err := units.WriteDeviceFileOf(dir, t.Edition)
 	if err != nil {
 		tb.Fatal(err)
@@ -91,6 +95,19 @@ func (t *Trial) Run(tb testing.TB) {
 		o.Twin = &harness.Identity{Name: "twin"}
 	}
 	r := &harness.Run{Opening: o, Record: rec, Clock: c}
+	if t.Also {
+		other := provisions.Editions()[0]
+		if other == t.Edition {
+			other = provisions.Editions()[1]
+		}
+		also := filepath.Join(dir, "also")
+		if path, err = units.WriteDeviceFileOf(also, other); err == nil {
+			r.Also, err = device.Load(path)
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
 	if t.Outcomes, err = r.Start(context.Background(), a, b); err != nil {
 		tb.Fatal(err)
 	}
