@@ -13,10 +13,10 @@ package declared
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
@@ -49,17 +49,41 @@ func None(text string) bool {
 // Says tells whether a text holds one of several words or phrases, whole and in any case. A word that ends in an asterisk is
 // the beginning of one: "monitor*".
 func Says(text string, words ...string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return saying(w).MatchString(text) })
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(words, func(w string) bool { return len(saying(w, text)) > 0 })
 }
 
-func saying(word string) *regexp.Regexp {
-	stem, open := strings.CutSuffix(word, "*")
-	end := `(?:$|[^\pL\pN])`
-	if open {
-		end = ""
+// saying finds where a word stands in a text: the places of its first byte and after its last, in the text in small letters.
+func saying(word, text string) (at [][2]int) {
+	stem, open := strings.CutSuffix(strings.ToLower(word), "*")
+	if stem == "" {
+		return nil
 	}
-	return regexp.MustCompile(`(?i)(?:^|[^\pL\pN])` + regexp.QuoteMeta(stem) + end)
+	for from := 0; ; {
+		i := strings.Index(text[from:], stem)
+		if i < 0 {
+			return at
+		}
+		begin, end := from+i, from+i+len(stem)
+		if !wordEnds(text[:begin]) && (open || !wordBegins(text[end:])) {
+			at = append(at, [2]int{begin, end})
+		}
+		from = end
+	}
 }
+
+// wordEnds tells whether a text ends within a word, wordBegins whether it begins in one.
+func wordEnds(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return letter(r)
+}
+
+func wordBegins(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return letter(r)
+}
+
+func letter(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r)) }
 
 // Names is Says of a field.
 func Names(row device.Row, field string, words ...string) bool {

@@ -9,9 +9,9 @@ import (
 // an address is not said, and a word is denied by a "no", "not", "without" or the like close to it in the same clause: "which
 // anybody reads without an account". It is for words that convict: who denies them must not be convicted by them.
 func Affirms(text string, words ...string) string {
-	for _, clause := range clauses.Split(address.ReplaceAllString(text, " "), -1) {
+	for _, clause := range clauses.Split(strings.ToLower(address.ReplaceAllString(text, " ")), -1) {
 		for _, w := range words {
-			for _, at := range saying(w).FindAllStringIndex(clause, -1) {
+			for _, at := range saying(w, clause) {
 				if !denied(clause[:at[0]], clause[at[1]:]) {
 					return strings.TrimSuffix(w, "*")
 				}
