@@ -187,19 +187,21 @@ func conformant(t *testing.T, trial *Trial) {
 	trial.check(t)
 }
 
-// selected are the units that a fault is held against: all, or for one of the declaration those that judge a declaration.
+// selected are the units that a fault is held against: all, or for one of the declaration those that judge a declaration and those
+// that it is said to reach.
 func selected(e provisions.Edition, only []string, fault string, auto map[string]string) []string {
 	if !specimen.OfDeclaration(fault) {
 		return only
 	}
-	var out []string
+	breaks, contradicts := declared(e, fault, auto)
+	out := slices.Concat(breaks, contradicts)
 	for unit := range auto {
-		if conceptual(e, unit) {
+		if conceptual(e, unit) && !slices.Contains(out, unit) {
 			out = append(out, unit)
 		}
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 // conceptual tells whether a unit judges the declaration.
