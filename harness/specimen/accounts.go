@@ -72,6 +72,11 @@ type via struct {
 
 // login checks a password under the throttle. wait is how long it stays locked.
 func (d *Device) login(user, password string, by via) (got answer, role string, wait time.Duration) {
+	return d.admit(user, by, func(a *account) bool { return d.right(a, user, password, by) })
+}
+
+// admit lets a user in whom right, called under the lock, finds to be the one.
+func (d *Device) admit(user string, by via, right func(*account) bool) (got answer, role string, wait time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	a := d.accounts[user]
@@ -82,7 +87,7 @@ func (d *Device) login(user, password string, by via) (got answer, role string, 
 	if now.Before(a.until) && !d.unlimited(by) {
 		return locked, "", a.until.Sub(now)
 	}
-	if d.right(a, user, password, by) {
+	if right(a) {
 		a.wrong = 0
 		return admitted, a.role, 0
 	}

@@ -81,7 +81,7 @@ func (d *Device) http(l net.Listener) {
 			http.Redirect(w, r, fmt.Sprintf("https://%s%s", netip.AddrPortFrom(d.Options.Addr, HTTPS), r.URL.Path), http.StatusPermanentRedirect)
 		})
 	}
-	d.web(l, d.discovery(h))
+	d.web(l, d.digest(d.discovery(h)))
 }
 
 func (d *Device) web(l net.Listener, h http.Handler) {

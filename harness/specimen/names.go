@@ -1,6 +1,7 @@
 package specimen
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,7 +15,7 @@ var faults = registry(
 	// 5.1: passwords
 	"universal-default-password", "backdoor-account", "password-off-spec", "skippable-password-setup", "empty-password-accepted",
 	"undeclared-password-service", "undeclared-auth-api", "undeclared-broker-password", "m2m-password-accepted", "legacy-tls-accepted", "plaintext-login",
-	"predictable-session-token", "ssh-legacy-kex", "no-change-function", "change-noop", "change-partial", "change-lost-on-reboot",
+	"predictable-session-token", "ssh-legacy-kex", "replayable-login", "login-replay-accepted", "no-change-function", "change-noop", "change-partial", "change-lost-on-reboot",
 	"no-lockout", "lockout-header-bypass", "lockout-lost-on-reboot", "lockout-reset-by-reconnect", "lockout-ui-only",
 	// 5.3: updates
 	"update-unsigned-accepted", "unsigned-above-version-accepted", "update-bitflip-accepted", "update-crc-only", "update-downgrade-accepted",
@@ -96,7 +97,7 @@ func known(o Options) (map[string]bool, error) {
 	return has, nil
 }
 
-// near names those that share a word with a misspelt name.
+// near names those that share a word with a misspelt name, those first that begin as it does.
 func near(name string, all map[string]bool) string {
 	var out []string
 	for n := range all {
@@ -106,7 +107,13 @@ func near(name string, all map[string]bool) string {
 			}
 		}
 	}
-	slices.Sort(out)
+	alike := func(n string) (i int) {
+		for i < min(len(n), len(name)) && n[i] == name[i] {
+			i++
+		}
+		return i
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(alike(b)-alike(a), strings.Compare(a, b)) })
 	if len(out) == 0 {
 		return ""
 	}

@@ -74,9 +74,10 @@ type Device struct {
 	before   string   // what the owner before the reset logged in with
 	network  string   // key of the owner's wireless network
 	boots    int
-	pairing  bool // the pairing port is open
-	pressed  bool // it was opened before
-	counter  int  // of predictable tokens
+	given    []string // challenges of its log-in by digest
+	pairing  bool     // the pairing port is open
+	pressed  bool     // it was opened before
+	counter  int      // of predictable tokens
 	keys     keys
 
 	ctx    context.Context

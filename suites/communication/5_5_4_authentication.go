@@ -263,6 +263,7 @@ func protections(ctx context.Context, dut *DUT, configuring bool) {
 		}
 	})
 	clearLogins(ctx, dut)
+	AnswersAreSpent(ctx, dut)
 	NotClimbed(ctx, provisions.Bench, "the log-in was not captured on the wire")
 }
 

@@ -47,29 +47,30 @@ var _ = Provision("5.1-3", func(dut *DUT) {
 	TestCase("5.1-3-2", func() {
 		Unit("a", "users are authenticated with the declared cryptography, or stronger", func(ctx context.Context) {
 			rows := mechanisms(dut)
-			Each("declared log-in over the network", declaredAt(rows), func(p place) {
-				var weak []string
-				seenThere := false
-				for _, s := range seen.TLS(ctx, dut) {
-					if seen.At([]device.Endpoint{p.Endpoint}, "", s.Service) {
-						seenThere = true
-						weak = append(weak, communication.Weaknesses(ctx, dut, s, p.Strength)...)
+			Each("property of log-ins", []func(){func() {
+				Each("declared log-in over the network", declaredAt(rows), func(p place) {
+					var weak []string
+					seenThere := false
+					for _, s := range seen.TLS(ctx, dut) {
+						if seen.At([]device.Endpoint{p.Endpoint}, "", s.Service) {
+							seenThere = true
+							weak = append(weak, communication.Weaknesses(ctx, dut, s, p.Strength)...)
+						}
 					}
-				}
-				for _, s := range seen.SSH(ctx, dut) {
-					if seen.At([]device.Endpoint{p.Endpoint}, "", s.Service) {
-						seenThere = true
-						weak = append(weak, communication.WeakSSH(ctx, dut, s, p.Strength)...)
+					for _, s := range seen.SSH(ctx, dut) {
+						if seen.At([]device.Endpoint{p.Endpoint}, "", s.Service) {
+							seenThere = true
+							weak = append(weak, communication.WeakSSH(ctx, dut, s, p.Strength)...)
+						}
 					}
-				}
-				for _, w := range weak {
-					Expect(w).To(BeEmpty(), "%s declares the log-in there, and %s", p.ID, w)
-				}
-				if !seenThere {
-					Inconclude("%s: nothing protected was seen at %s port %d", p.ID, p.Proto, p.Port)
-				}
-			})
-			inClear(ctx, dut)
+					for _, w := range weak {
+						Expect(w).To(BeEmpty(), "%s declares the log-in there, and %s", p.ID, w)
+					}
+					if !seenThere {
+						Inconclude("%s: nothing protected was seen at %s port %d", p.ID, p.Proto, p.Port)
+					}
+				})
+			}, func() { inClear(ctx, dut) }, func() { communication.AnswersAreSpent(ctx, dut) }}, func(judge func()) { judge() })
 			for _, l := range network(dut, every) {
 				if l.Protocol == "json" || l.Protocol == "form" {
 					communication.TokensAreRandom(ctx, dut, l.Login, l.User, l.Right)
