@@ -26,14 +26,7 @@ var _ = Provision("5.5-8", func(dut *DUT) {
 			if strings.TrimSpace(text) == "" {
 				Lack("describe in 14-SecMgmt how critical parameters are managed", "14-SecMgmt describes no process")
 			}
-			var missing, found []string
-			for _, s := range stages {
-				if word := declared.Affirms(text, s.words...); word != "" {
-					found = append(found, s.name)
-				} else {
-					missing = append(missing, s.name)
-				}
-			}
+			found, missing := declared.Covered(text, stages)
 			if len(missing) > 0 {
 				Propose(Fail, "14-SecMgmt seems to have no process for: %s (for the others it has: %s)", strings.Join(missing, ", "), strings.Join(found, ", "))
 			}
@@ -47,10 +40,7 @@ var _ = Provision("5.5-8", func(dut *DUT) {
 })
 
 // The stages of a critical parameter's life, and words by which a description may speak of them.
-var stages = []struct {
-	name  string
-	words []string
-}{
+var stages = []declared.Topic{
 	{"generation", []string{"generat*", "drawn", "made", "created", "derived", "erzeug*"}},
 	{"provisioning", []string{"provision*", "written to", "injected", "inject*", "printed on", "deliver*", "installed", "given to", "first start", "eingebracht"}},
 	{"storage", []string{"stor*", "kept", "held in", "hsm", "hardware module", "secure element", "vault", "safe", "gespeichert"}},
