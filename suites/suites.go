@@ -6,6 +6,7 @@ package suites
 import (
 	_ "github.com/secure-by-design/assay/suites/communication"
 	_ "github.com/secure-by-design/assay/suites/conformity"
+	_ "github.com/secure-by-design/assay/suites/dataprotection"
 	_ "github.com/secure-by-design/assay/suites/deletion"
 	_ "github.com/secure-by-design/assay/suites/lostdevice"
 	_ "github.com/secure-by-design/assay/suites/passwords"
