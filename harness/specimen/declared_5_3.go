@@ -31,3 +31,18 @@ var (
 	_ = declares("decl-no-check-after-init", set(updMech+"check/on_init", "no"), set(updMech+"Update Checking", "Each day the device itself looks for a new version."))
 	_ = declares("decl-no-periodic-check", set(updMech+"check/period", "never"), set(updMech+"Update Checking", "After the set-up the device itself looks for a new version, once."))
 )
+
+var (
+	_ = declares("decl-update-guarantee-missing", set(updMech+"Security Guarantees", "[integrity]"))
+	_ = declares("decl-update-hash-only", set(updMech+"upd/signature/covers", "part"),
+		set(updMech+"Cryptographic Details", "Ed25519 over model and version. The image has a SHA-256 from the same server, which nobody signs."))
+	_ = declares("decl-weak-update-crypto", set(updMech+"upd/signature/alg", "rsa-1024"),
+		set(updMech+"Cryptographic Details", "RSA-1024 with SHA-1 over the manifest, which holds the SHA-256 of the image."))
+	_ = declares("decl-attackable-update", set(updMech+"upd/signature/alg", "aes-cmac"),
+		set(updMech+"Cryptographic Details", "AES-CMAC over the manifest, which holds the SHA-256 of the image, with one AES key that is shared by all units."))
+	_ = declares("decl-updproc-no-timeframe", drop("ixit/8-UpdProc/UpdProc-1/Time Frame"))
+	_ = declares("conf-update-procedures-no", set("ixit/4-Conf/Confirmation of Update Procedures", `"no"`))
+	_ = declares("decl-update-no-target-check", set(updMech+"upd/verify/target", "none"))
+	_ = declares("decl-verify-off-device", set(updMech+"upd/verify/authenticity_by", "app"), set(updMech+"upd/verify/integrity_by", "app"))
+	_ = declares("decl-update-no-trust", set(updMech+"upd/trust", "other"), set(updMech+"upd/anchor", "the address of the update server alone"))
+)
