@@ -41,11 +41,11 @@ var _ = Provision("5.5-8", func(dut *DUT) {
 
 // The stages of a critical parameter's life, and words by which a description may speak of them.
 var stages = []declared.Topic{
-	{"generation", []string{"generat*", "drawn", "made", "created", "derived", "erzeug*"}},
-	{"provisioning", []string{"provision*", "written to", "injected", "inject*", "printed on", "deliver*", "installed", "given to", "first start", "eingebracht"}},
-	{"storage", []string{"stor*", "kept", "held in", "hsm", "hardware module", "secure element", "vault", "safe", "gespeichert"}},
-	{"updates", []string{"updat*", "chang*", "replac*", "rotat*", "renew*", "anew", "roll-over", "rollover", "erneuer*"}},
-	{"destruction", []string{"destr*", "eras*", "delet*", "decommission*", "archiv*", "zeroi*", "shred*", "wip*", "vernicht*", "gelöscht"}},
-	{"expiry", []string{"expir*", "valid for", "valid until", "validity", "lifetime", "every year", "each year", "yearly", "annually", "every two years", "every three years", "crypto period", "cryptoperiod", "years", "months", "läuft ab"}},
-	{"compromise", []string{"compromis*", "in doubt", "revok*", "revoc*", "leak*", "stolen", "incident*", "breach*", "disclosed", "kompromittier*"}},
+	{Name: "generation", Words: []string{"generat*", "drawn", "made", "created", "derived", "erzeug*"}},
+	{Name: "provisioning", Words: []string{"provision*", "written to", "injected", "inject*", "printed on", "deliver*", "installed", "given to", "first start", "eingebracht"}},
+	{Name: "storage", Words: []string{"stor*", "kept", "held in", "hsm", "hardware module", "secure element", "vault", "safe", "gespeichert"}},
+	{Name: "updates", Words: []string{"updat*", "chang*", "replac*", "rotat*", "renew*", "anew", "roll-over", "rollover", "erneuer*"}},
+	{Name: "destruction", Words: []string{"destr*", "eras*", "delet*", "decommission*", "archiv*", "zeroi*", "shred*", "wip*", "vernicht*", "gelöscht"}},
+	{Name: "expiry", Words: []string{"expir*", "valid for", "valid until", "validity", "lifetime", "every year", "each year", "yearly", "annually", "every two years", "every three years", "crypto period", "cryptoperiod", "years", "months", "läuft ab"}},
+	{Name: "compromise", Words: []string{"compromis*", "in doubt", "revok*", "revoc*", "leak*", "stolen", "incident*", "breach*", "disclosed", "kompromittier*"}},
 }
