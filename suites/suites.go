@@ -11,6 +11,7 @@ import (
 	_ "github.com/secure-by-design/assay/suites/lostdevice"
 	_ "github.com/secure-by-design/assay/suites/passwords"
 	_ "github.com/secure-by-design/assay/suites/resilience"
+	_ "github.com/secure-by-design/assay/suites/storage"
 	_ "github.com/secure-by-design/assay/suites/surfaces"
 	_ "github.com/secure-by-design/assay/suites/telemetry"
 	_ "github.com/secure-by-design/assay/suites/updates"

@@ -1,0 +1,40 @@
+package storage
+
+import (
+	"context"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+var _ = Provision("5.4-1", func(dut *DUT) {
+	TestCase("5.4-1-1", func() {
+		each := func(ctx context.Context, judge func(device.Row)) string {
+			rows := parameters(ctx, dut)
+			if len(rows) == 0 {
+				none(dut, "no parameter", "F(k)", "C(16)")
+			}
+			Each("row of 10-SecParam", rows, judge)
+			return named(rows)
+		}
+		Unit("a", "each parameter has the type of what it is", func(ctx context.Context) {
+			rows := each(ctx, typed)
+			Propose(Pass, "the types of %s are those of what they describe, or the stricter", rows)
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "each parameter is promised the least that its type needs", func(ctx context.Context) {
+			each(ctx, leastOf)
+			Note(ctx, "cap: the least of each type alone; what its use needs beyond is a person's to see")
+		}, Climbs(provisions.Declared))
+
+		Unit("c", "each parameter is kept by what can give the promise", func(ctx context.Context) {
+			rows := each(ctx, keeps)
+			Propose(Pass, "what %s promise is given by a part of their schemes; judge the design", rows)
+		}, Climbs(provisions.Declared))
+
+		Unit("d", "no parameter is missing from the table", func(ctx context.Context) {
+			complete(ctx, dut)
+		}, Climbs(provisions.Declared, provisions.LAN))
+	})
+})
