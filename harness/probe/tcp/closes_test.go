@@ -1,0 +1,51 @@
+package tcp
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/clock"
+	"github.com/secure-by-design/assay/harness/dial"
+)
+
+func TestCloses(t *testing.T) {
+	for name, c := range map[string]struct {
+		open   time.Duration // how long the port is; 0: for good
+		within time.Duration
+		closed bool
+		looks  int
+	}{
+		"in time":  {25 * time.Second, time.Minute, true, 4},
+		"never":    {0, 30 * time.Second, false, 4},
+		"too late": {time.Minute, 20 * time.Second, false, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			at := l.Addr().(*net.TCPAddr).AddrPort()
+			door, err := dial.Options{}.Door(dial.Scope{Addresses: []netip.Addr{at.Addr()}, Ports: []uint16{at.Port()}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			jump := clock.NewJump()
+			jump.Busy(2) // the asker, and the device's timer until the port is shut
+			defer jump.Busy(-1)
+			go func() {
+				defer jump.Busy(-1)
+				if c.open > 0 {
+					jump.Sleep(t.Context(), c.open)
+					l.Close()
+				}
+			}()
+			got, err := Closes{Port: at.Port(), Within: c.within}.Ask(t.Context(), dial.New("A", door, nil, jump))
+			if err != nil || got.Closed != c.closed || got.Looks != c.looks {
+				t.Errorf("%+v, %v; want %+v", got, err, c)
+			}
+		})
+	}
+}
