@@ -6,6 +6,8 @@ package surfaces
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	. "github.com/onsi/gomega"
 
@@ -14,10 +16,34 @@ import (
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/harness/probe/tcp"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/declared"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
 var _ = Provision("5.6-1", func(dut *DUT) {
+	TestCase("5.6-1-1", func() {
+		Unit("a", "each network or logical interface that is on has a purpose", func(ctx context.Context) {
+			rows := interfaces(ctx, dut, "15-Intf")
+			Declared(ctx, dut, "13-SoftServ")
+			stated(ctx, rows, false)
+			purposes(ctx, dut, where(rows, used, func(r device.Intf) bool { return logical(r) || carriesNetwork(r) }))
+		}, In(provisions.V21), Climbs(provisions.Declared))
+
+		Unit("a", "each physical interface that carries a network and is on has a purpose", func(ctx context.Context) {
+			rows := interfaces(ctx, dut, "15-PhyIntf")
+			Declared(ctx, dut, "13-SoftServ")
+			stated(ctx, rows, false)
+			purposes(ctx, dut, where(rows, used, carriesNetwork))
+		}, In(provisions.V31), Climbs(provisions.Declared))
+
+		Unit("b", "each logical interface that is on and reached over the network has a purpose", func(ctx context.Context) {
+			rows := interfaces(ctx, dut, "28-LogIntf")
+			Declared(ctx, dut, "13-SoftServ")
+			stated(ctx, rows, false)
+			purposes(ctx, dut, where(rows, used, func(r device.Intf) bool { return fromNetwork(ctx, r) }))
+		}, In(provisions.V31), Climbs(provisions.Declared))
+	})
+
 	TestCase("5.6-1-2", func() {
 		Unit("a", "each interface is in its declared state", func(ctx context.Context) {
 			Each("declared TCP interface", typed(seen.LogicalInterfaces(dut)), func(r endpoint) {
@@ -40,6 +66,33 @@ var _ = Provision("5.6-1", func(dut *DUT) {
 		}, In(provisions.V31), Climbs(provisions.LAN))
 	})
 })
+
+// purposes judges rows that are on, and proposes them to a person as one table.
+func purposes(ctx context.Context, dut *DUT, rows []device.Intf) {
+	for _, r := range rows {
+		if r.Type == "" && r.Access == "" {
+			Doubt(ctx, "%s (%s) has no Type", r.ID, r.Description)
+		}
+	}
+	Each("interface that is on", rows, func(r device.Intf) { purposeful(ctx, dut, r) })
+	var list []string
+	for _, r := range rows {
+		services, others := joined(ctx, dut, r)
+		for _, s := range services {
+			others = append(others, s.ID)
+		}
+		list = append(list, fmt.Sprintf("%s (%s) for %s", r.ID, r.Description, strings.Join(others, ", ")))
+	}
+	Propose(Pass, "each interface that is on has a purpose: %s; judge whether the device uses them", strings.Join(list, "; "))
+}
+
+// fromNetwork tells whether a logical interface is reached over a network, as its Access says. A row that does not say raises a doubt.
+func fromNetwork(ctx context.Context, r device.Intf) bool {
+	if r.Access == "" {
+		Doubt(ctx, "%s (%s) does not say from where it is reached (Access)", r.ID, r.Description)
+	}
+	return !declared.None(r.Access) && !declared.Says(r.Access, "local", "device only", "internal", "none")
+}
 
 // An endpoint is a TCP port of a declared interface.
 type endpoint struct {

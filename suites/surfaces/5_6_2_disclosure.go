@@ -16,6 +16,36 @@ import (
 )
 
 var _ = Provision("5.6-2", func(dut *DUT) {
+	TestCase("5.6-2-1", func() {
+		Unit("a", "nothing that matters to security is declared as harmless", func(ctx context.Context) {
+			var light []item
+			for _, i := range items(ctx, dut) {
+				if !i.Relevant {
+					light = append(light, i)
+				}
+			}
+			if len(light) > 0 {
+				Each("item that is declared as not security-relevant", light, harmless)
+			}
+			Propose(Pass, "what is declared as not security-relevant is of no class that matters: %s; judge the reasons", listed(light))
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "what matters to security is told for a need alone", func(ctx context.Context) {
+			Declared(ctx, dut, "13-SoftServ")
+			var relevant []item
+			for _, i := range items(ctx, dut) {
+				if i.Relevant {
+					relevant = append(relevant, i)
+				}
+			}
+			if len(relevant) == 0 {
+				Vacuous("Disclosed Information declares nothing security-relevant")
+			}
+			Each("item that is declared as security-relevant", relevant, told)
+			Propose(Pass, "each security-relevant item has a need stated: %s; judge the needs", listed(relevant))
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.6-2-2", func() {
 		Unit("a", "nothing security-relevant is told without a log-in, but what is declared", func(ctx context.Context) {
 			told := disclosures(ctx, dut)

@@ -14,6 +14,7 @@ import (
 	"github.com/secure-by-design/assay/harness/operate"
 	"github.com/secure-by-design/assay/harness/probe/tcp"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/declared"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
@@ -23,6 +24,37 @@ var (
 )
 
 var _ = Provision("5.6-3", func(dut *DUT) {
+	TestCase("5.6-3-1", func() {
+		Unit("a", "a physical interface that is never needed is kept from hands", func(ctx context.Context) {
+			rows := where(interfaces(ctx, dut, physicalTable(dut)), not(logical))
+			stated(ctx, rows, true)
+			hidden := where(rows, needs("never"))
+			if len(hidden) == 0 {
+				Vacuous("%s declares no physical interface that is never needed", physicalTable(dut))
+			}
+			Each("physical interface that is never needed", hidden, barred)
+			Propose(Pass, "%s name a physical means that keeps hands off; judge it by the supplier's photo or drawing", named(hidden))
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "an air interface that is never needed is disabled", func(ctx context.Context) {
+			rows := where(interfaces(ctx, dut, "15-Intf"), airInterface)
+			stated(ctx, rows, true)
+			unneeded(rows, "15-Intf declares no air interface that is never needed")
+		}, In(provisions.V21), Climbs(provisions.Declared))
+
+		Unit("b", "a physical interface that is never needed is disabled", func(ctx context.Context) {
+			rows := interfaces(ctx, dut, "15-PhyIntf")
+			stated(ctx, rows, true)
+			unneeded(rows, "15-PhyIntf declares no interface that is never needed")
+		}, In(provisions.V31), Climbs(provisions.Declared))
+
+		Unit("c", "an interface that is needed at times is off at others", func(ctx context.Context) {
+			rows := interfaces(ctx, dut, "15-Intf")
+			stated(ctx, rows, true)
+			atTimes(where(rows, needs("intermittent")), "15-Intf declares no interface that is needed at times")
+		}, In(provisions.V21), Climbs(provisions.Declared))
+	})
+
 	TestCase("5.6-3-2", func() {
 		Unit("c", "each physical interface is in its declared state", func(ctx context.Context) {
 			network := networks(seen.Table(dut, "15-Intf", "15-PhyIntf", dut.IXIT().PhyIntf))
@@ -51,6 +83,49 @@ var _ = Provision("5.6-3", func(dut *DUT) {
 		}, In(provisions.V21), Climbs(provisions.LAN, provisions.Operator))
 	})
 })
+
+// barred demands a physical means of a row.
+func barred(r device.Intf) {
+	name := fmt.Sprintf("%s (%s)", r.ID, r.Description)
+	Expect(declared.Placeholder(r.Protection) || declared.None(r.Protection)).To(BeFalse(), "%s is never needed, and has no Protection", name)
+	if r.Guard == "casing" || declared.Says(r.Protection, barriers...) {
+		return
+	}
+	if r.Guard == "auth" || declared.Says(r.Protection, "password*", "authenti*", "log-in", "login", "disabled", "software", "locked", "firmware", "off") {
+		Propose(Fail, "%s is never needed, and its Protection is of software alone: %q", name, r.Protection)
+	}
+	Propose(Inconclusive, "%s is never needed; judge whether its Protection is a physical means: %q", name, r.Protection)
+}
+
+// unneeded demands that what is never needed is disabled.
+func unneeded(rows []device.Intf, none string) {
+	never := where(rows, needs("never"))
+	if len(never) == 0 {
+		Vacuous("%s", none)
+	}
+	Each("interface that is never needed", never, func(r device.Intf) {
+		if status(r) != "" {
+			Expect(off(r)).To(BeTrue(), "%s (%s) is never needed, and is not disabled: its Status is %s", r.ID, r.Description, status(r))
+		}
+	})
+}
+
+// atTimes demands that what is needed at times is off by default, and is switched on and off by something.
+func atTimes(rows []device.Intf, none string) {
+	if len(rows) == 0 {
+		Vacuous("%s", none)
+	}
+	Each("interface that is needed at times", rows, func(r device.Intf) {
+		name := fmt.Sprintf("%s (%s)", r.ID, r.Description)
+		if status(r) != "" {
+			Expect(off(r)).To(BeTrue(), "%s is needed at times, and is on by default: its Status is %s", name, status(r))
+		}
+		Expect(declared.Placeholder(r.Off) && r.WindowS == 0).To(BeFalse(), "%s is needed at times, and nothing switches it off (off:, window_s:)", name)
+		if declared.Placeholder(r.On) {
+			Lack("say in the row what switches it on (on:)", "%s is needed at times, and does not say what switches it on", name)
+		}
+	})
+}
 
 // networks are the rows whose interface carries a network.
 func networks(rows []device.Intf) (out []device.Intf) {

@@ -15,12 +15,45 @@ import (
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/harness/probe/shell"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/declared"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
 var debugTries = Parameter("5.6-4A-2a: published credentials tried at a debug log-in", 20)
 
 var _ = Provision("5.6-4A", func(dut *DUT) {
+	TestCase("5.6-4A-1", func() {
+		both := []string{"15-PhyIntf", "28-LogIntf"}
+
+		Unit("a", "a debug interface that is protected asks for authentication", func(ctx context.Context) {
+			rows := where(debugRows(ctx, dut, both...), not(off))
+			ways := Declared(ctx, dut, "1-AuthMech")
+			stated(ctx, rows, false)
+			if len(rows) == 0 {
+				Vacuous("no debug interface is declared that is not disabled")
+			}
+			Each("debug interface that is not disabled", rows, func(r device.Intf) { guarded(ctx, ways, r) })
+			Propose(Pass, "%s name a row of 1-AuthMech, for each unit and with accepted algorithms; judge it", named(rows))
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "a debug interface that is disabled is so by software", func(ctx context.Context) {
+			rows := where(debugRows(ctx, dut, both...), off)
+			if len(rows) == 0 {
+				Vacuous("no debug interface is declared that is disabled")
+			}
+			Each("debug interface that is disabled", rows, switchedOff)
+			Propose(Pass, "%s name what of the software switches them off; judge whether it does", named(rows))
+		}, Climbs(provisions.Declared))
+
+		Unit("c", "a debug interface that is never needed is disabled for good", func(ctx context.Context) {
+			neverDebugged(ctx, debugRows(ctx, dut, both...))
+		}, Climbs(provisions.Declared))
+
+		Unit("d", "a debug interface that is needed at times is off by default", func(ctx context.Context) {
+			debuggedAtTimes(ctx, debugRows(ctx, dut, both...))
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.6-4A-2", func() {
 		Unit("a", "no debug interface lets anybody in", func(ctx context.Context) {
 			places := typed(debugging(seen.LogicalInterfaces(dut)))
@@ -38,6 +71,34 @@ var _ = Provision("5.6-4A", func(dut *DUT) {
 		}, In(provisions.V31), Climbs(provisions.LAN))
 	})
 })
+
+// Words for a protection that is the same in every unit of a model, or known to who has the right plug.
+var modelWide = []string{"one password for the model", "one password for all", "same password", "shared password", "common password", "password of the model", "model-wide", "same key for all",
+	"one key for all", "key sequence", "key combination", "hidden menu", "vendor-only connector", "proprietary connector", "special cable"}
+
+// Words for a proof that a text may name without a row of 1-AuthMech.
+var proofs = []string{"signature*", "certificate*", "challenge*", "password*", "key*", "token*", "authenti*"}
+
+// guarded holds the protection of a debug interface that is not disabled against the ways to authenticate.
+func guarded(ctx context.Context, ways []device.Row, r device.Intf) {
+	name := fmt.Sprintf("%s (%s)", r.ID, r.Description)
+	text := r.Protection + ". " + r.Description
+	w := declared.Affirms(text, modelWide...)
+	Expect(w).To(BeEmpty(), "%s is for debugging, and is protected by a %s, which is no authentication", name, w)
+	for _, m := range ways {
+		if declared.Says(text, m.ID) {
+			crypto := declared.Resolved(ways, m, "Cryptographic Details")
+			against := declared.RefusedIn(crypto, At(ctx))
+			Expect(against).To(BeEmpty(), "%s is for debugging, and protected by %s: %s", name, m.ID, strings.Join(against, "; "))
+			return
+		}
+	}
+	if declared.Affirms(text, proofs...) != "" {
+		Propose(Inconclusive, "%s is for debugging, and its protection is no row of 1-AuthMech: name the row in Protection or Description (%q)", name, or(r.Protection, r.Description))
+	}
+	Expect(declared.Placeholder(r.Protection)).To(BeFalse(), "%s is for debugging and not disabled, and names no protection", name)
+	Propose(Fail, "%s is for debugging and not disabled, and its protection names no authentication: %q", name, r.Protection)
+}
 
 // debugging are the rows that are for debugging.
 func debugging(rows []device.Intf) (out []device.Intf) {
