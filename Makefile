@@ -14,8 +14,9 @@ build: ## build bin/assay, one static binary
 demo: build ## a faulty specimen on loopback: found, tested, reported
 	bin/assay demo
 
-test: ## all tests, with the race detector
-	CGO_ENABLED=1 $(GO) test -race -timeout 30m -p 2 ./...
+test: ## all tests with the race detector, then the whole fault loop, which it would slow down fivefold
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m -p 2 ./...
+	$(GO) test -timeout 40m -p 2 ./suites/...
 
 real: ## real programs as devices, in namespaces of the tests' own (installs them from Debian)
 	.ci/packages.sh
@@ -36,6 +37,7 @@ bench: ## ratios against nmap and sslscan, whole runs of the specimen, the fault
 
 golden: ## write generated and golden files anew
 	$(GO) test ./provisions ./reports ./harness/device -update
+	$(GO) test ./harness/specimen -run Examples -update
 
 clean: ## remove what was built and run
 	rm -rf bin runs

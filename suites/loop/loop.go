@@ -154,6 +154,9 @@ func through(t *testing.T, only []string) {
 		maps.DeleteFunc(auto, func(unit, _ string) bool { return only != nil && !strings.HasPrefix(unit, only[0]+"-") })
 		t.Run(string(e), func(t *testing.T) {
 			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e, Only: only}) })
+			if testing.Short() { // with the race detector one trial shows races as well as a hundred
+				return
+			}
 			for _, h := range specimen.HonestVariants() {
 				if spared(e, h, auto) && anew(e, namedBy(e, h, auto), namedBy(provisions.V21, h, auto)) {
 					t.Run("honest="+h, func(t *testing.T) {
