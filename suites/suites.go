@@ -8,6 +8,7 @@ import (
 	_ "github.com/secure-by-design/assay/suites/conformity"
 	_ "github.com/secure-by-design/assay/suites/dataprotection"
 	_ "github.com/secure-by-design/assay/suites/deletion"
+	_ "github.com/secure-by-design/assay/suites/installation"
 	_ "github.com/secure-by-design/assay/suites/lostdevice"
 	_ "github.com/secure-by-design/assay/suites/passwords"
 	_ "github.com/secure-by-design/assay/suites/resilience"
