@@ -25,7 +25,7 @@ var (
 	_ = declares("decl-notify-not-configurable", set(updMech+"config/notify", "[]"),
 		set(updMech+"Configuration", "The owner can switch automatic updates off and on, and put one off; notices cannot be set."))
 	_ = declares("decl-notify-default-off", set(updMech+"config/notify_default", `"off"`))
-	_ = declares("decl-no-update-consent", drop(autoUpdates))
+	_ = declares("decl-no-update-consent", set(autoUpdates+"/Triggered By", "The owner opens the settings"))
 	_ = declares("decl-consent-yes-no-effect", set(autoUpdates+"/options", `[{text: "yes", effect: automatic updates stay off}, {text: "no", effect: automatic updates off}]`))
 	_ = declares("decl-consent-no-ignored", set(autoUpdates+"/options", `[{text: "yes", effect: automatic updates on}, {text: "no", effect: automatic updates stay on}]`))
 	_ = declares("decl-no-check-after-init", set(updMech+"check/on_init", "no"), set(updMech+"Update Checking", "Each day the device itself looks for a new version."))
@@ -45,4 +45,22 @@ var (
 	_ = declares("decl-update-no-target-check", set(updMech+"upd/verify/target", "none"))
 	_ = declares("decl-verify-off-device", set(updMech+"upd/verify/authenticity_by", "app"), set(updMech+"upd/verify/integrity_by", "app"))
 	_ = declares("decl-update-no-trust", set(updMech+"upd/trust", "other"), set(updMech+"upd/anchor", "the address of the update server alone"))
+)
+
+const (
+	userInfo = "ixit/2-UserInfo/"
+	replSup  = "ixit/9-ReplSup/"
+)
+
+var (
+	_ = declares("decl-update-no-notice", set(updMech+"upd/notice/channel", "[log]"), set(updMech+"User Notification", "A line in the log file names the new version."))
+	_ = declares("decl-notice-no-risk", set(updMech+"upd/notice/risk", "no"), set(updMech+"upd/notice/text", "Version {version} is there. Functions stop for a minute."),
+		set(updMech+"User Notification", "A banner of the page names the new version, and that functions stop for a minute; the light blinks before the restart."))
+	_ = declares("decl-disruption-no-notice", set(updMech+"upd/notice/disruption", "no"), set(updMech+"upd/notice/text", "Version {version} closes a hole by which others at home could log in."),
+		set(updMech+"User Notification", "A banner of the page names the new version and which risks it mitigates."))
+	_ = declares("decl-support-period-vague", set(userInfo+"Support Period", "As long as possible."), drop(userInfo+"defined_support_until"))
+	_ = declares("decl-nonupdatable-unpublished", set(userInfo+"Publication of Non-Updatable", "none"))
+	_ = declares("decl-isolation-undefined", set(replSup+"Isolation", "none"))
+	_ = declares("decl-replacement-undefined", set(replSup+"Hardware Replacement", "none"))
+	_ = declares("decl-model-not-on-device", set(userInfo+"Model Designation", "On the box."), set(userInfo+"model", "{source: box, steps: It stands on the side of the box.}"))
 )
