@@ -9,6 +9,7 @@ import (
 	_ "github.com/secure-by-design/assay/suites/dataprotection"
 	_ "github.com/secure-by-design/assay/suites/deletion"
 	_ "github.com/secure-by-design/assay/suites/installation"
+	_ "github.com/secure-by-design/assay/suites/integrity"
 	_ "github.com/secure-by-design/assay/suites/lostdevice"
 	_ "github.com/secure-by-design/assay/suites/passwords"
 	_ "github.com/secure-by-design/assay/suites/resilience"
