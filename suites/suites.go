@@ -17,5 +17,6 @@ import (
 	_ "github.com/secure-by-design/assay/suites/surfaces"
 	_ "github.com/secure-by-design/assay/suites/telemetry"
 	_ "github.com/secure-by-design/assay/suites/updates"
+	_ "github.com/secure-by-design/assay/suites/validation"
 	_ "github.com/secure-by-design/assay/suites/vulnerabilities"
 )
