@@ -64,3 +64,11 @@ var (
 	_ = declares("decl-replacement-undefined", set(replSup+"Hardware Replacement", "none"))
 	_ = declares("decl-model-not-on-device", set(userInfo+"Model Designation", "On the box."), set(userInfo+"model", "{source: box, steps: It stands on the side of the box.}"))
 )
+
+// Honest oddities of the declaration.
+var (
+	_ = declares("signed-file-over-plain-cdn", set(updMech+"upd/channel", "HTTP without TLS, from a content network"),
+		set(updMech+"Cryptographic Details", "Ed25519 over the manifest, which holds the SHA-256 of the image. The files travel in clear; nothing is promised of the way, all of the files."))
+	_ = declares("silent-update-later-notice", set(updMech+"upd/notice/trigger", "the morning after a version was installed in the night"),
+		set(updMech+"User Notification", "It installs by night without a word. In the morning a banner of the page names the version and the risks that it mitigates; the light blinks before the restart."))
+)

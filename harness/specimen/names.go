@@ -45,7 +45,7 @@ var honest = registry(
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
 	"patched-banner", "rationale-of-three-words",
-	"tls13-better-than-declared", "update-refused-low-battery",
+	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery",
 )
 
 // registry refuses a name that stands twice.

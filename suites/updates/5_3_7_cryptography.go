@@ -16,7 +16,7 @@ var _ = Provision("5.3-7", func(dut *DUT) {
 		}, Climbs(provisions.Declared))
 
 		Unit("b", "its cryptography can keep what it promises", func(ctx context.Context) {
-			eachMechanism(ctx, dut, func(m mechanism) finding { return worst(resting(m), secret(m)) })
+			eachMechanism(ctx, dut, keeping)
 		}, Climbs(provisions.Declared))
 
 		Unit("c", "its cryptography is best practice", func(ctx context.Context) {
@@ -28,6 +28,14 @@ var _ = Provision("5.3-7", func(dut *DUT) {
 		}, Climbs(provisions.Declared))
 	})
 })
+
+// keeping is whether each promise has something to rest on.
+func keeping(m mechanism) finding {
+	if f := worst(resting(m), secret(m)); f.standing != fitting {
+		return f
+	}
+	return is(fitting, "%s; whether the protocol keeps what is promised is to be judged: %q", resting(m).why, m.says("Cryptographic Details"))
+}
 
 // promising is whether a mechanism promises what secure updates need.
 func promising(m mechanism) finding {

@@ -2,6 +2,7 @@ package updates
 
 import (
 	"context"
+	"fmt"
 
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/provisions"
@@ -42,7 +43,11 @@ var _ = Provision("5.3-9", func(dut *DUT) {
 
 // authentic is whether source and target of an image are verified before it is installed.
 func authentic(m mechanism) finding {
-	return worst(verified(m, "upd.verify.source", m.verify.Source), verified(m, "upd.verify.target", m.verify.Target), installable(m))
+	f := worst(verified(m, "upd.verify.source", m.verify.Source), verified(m, "upd.verify.target", m.verify.Target), installable(m))
+	if f.standing == fitting {
+		f.why = fmt.Sprintf("before it writes, %s verifies whose an image is by %s, and for which device by %s; whether that is suitable is to be judged", m.ID, m.verify.Source, m.verify.Target)
+	}
+	return f
 }
 
 // verified is whether a key of upd.verify names what is verified.
@@ -53,7 +58,7 @@ func verified(m mechanism, key, what string) finding {
 	case what == "":
 		return m.missing(key)
 	}
-	return is(fitting, "%s verifies %s; whether that is suitable is to be judged", m.ID, what)
+	return is(fitting, "%s verifies %s", m.ID, what)
 }
 
 // installable is whether that comes before the image is installed.
@@ -70,7 +75,13 @@ func installable(m mechanism) finding {
 }
 
 // whole is whether all of an image is verified, by what nobody else can make anew, before it can do harm.
-func whole(m mechanism) finding { return worst(resting(m), before(m)) }
+func whole(m mechanism) finding {
+	f := worst(resting(m), before(m))
+	if f.standing == fitting {
+		f.why = fmt.Sprintf("%s, before the %s; whether that covers all that is installed is to be judged", resting(m).why, m.verify.Before)
+	}
+	return f
+}
 
 // itself is whether the device verifies, and not only an app, a gateway or a service.
 func itself(m mechanism, key, by string) finding {

@@ -90,8 +90,8 @@ func weak(m mechanism, at time.Time) finding {
 
 var (
 	// oneForAll are the words of a key that many units have.
-	oneForAll = []string{"shared by all", "shared by every", "shared between all", "shared over all", "same for all", "same key", "one key for all", "common to all", "identical in all",
-		"model-wide", "fleet-wide", "global key", "fleet key", "shared AES key", "shared symmetric key", "in all units", "in every unit"}
+	oneForAll = []string{"shared by all", "shared by every", "shared between all", "shared over all", "same for all", "one key for all", "common to all", "identical in all",
+		"model-wide", "fleet-wide", "global key", "fleet key", "shared AES key", "shared symmetric key"}
 	// symmetric are the words of a key that checks and makes.
 	symmetric = append([]string{"AES*", "symmetric", "secret key", "pre-shared", "PSK"}, macs...)
 )

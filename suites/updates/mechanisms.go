@@ -82,10 +82,23 @@ func components(ctx context.Context, dut *DUT) (out []component) {
 	return out
 }
 
-// eachComponent judges the components that are updated at all: of the mechanisms of each, one must meet it.
+// eachComponent judges the components that are updated at all: of the mechanisms of each, one must meet it. Components with the
+// same mechanisms are judged as one.
 func eachComponent(ctx context.Context, dut *DUT, judge func(mechanism) finding) {
-	all := components(ctx, dut)
-	all = slices.DeleteFunc(all, func(c component) bool { return c.UpdMechs != nil && len(c.UpdMechs) == 0 })
+	var all []component
+	for _, c := range components(ctx, dut) {
+		i := slices.IndexFunc(all, func(o component) bool {
+			return (o.UpdMechs == nil) == (c.UpdMechs == nil) && slices.Equal(o.UpdMechs, c.UpdMechs)
+		})
+		switch {
+		case c.UpdMechs != nil && len(c.UpdMechs) == 0:
+		case i < 0:
+			all = append(all, c)
+		default:
+			all[i].ID += ", " + c.ID
+			all[i].Description += "; " + c.Description
+		}
+	}
 	Each("software component with an update mechanism", all, func(c component) { c.any(judge).say() })
 }
 
