@@ -11,6 +11,7 @@ package deletion
 
 import (
 	"context"
+	"slices"
 
 	. "github.com/onsi/gomega"
 
@@ -23,6 +24,37 @@ import (
 var _, _ = Undoable[operate.CreateUserData](), Undoable[operate.ChangeCredential]()
 
 var _ = Provision("5.11-1", func(dut *DUT) {
+	TestCase("5.11-1-1", func() {
+		Unit("a", "a layman can start a function that erases the device", func(ctx context.Context) {
+			functions := targeting(ctx, dut, "device")
+			if len(functions) == 0 {
+				nothingToErase(ctx, dut)
+			}
+			anyEasy(functions, hardHere)
+			Propose(Pass, "a function erases what users leave on the device; judge whether a layman can start it: %s", started(functions))
+		}, Climbs(provisions.Declared))
+
+		Unit("b", "each function erases, and does not just hide", func(ctx context.Context) {
+			functions := targeting(ctx, dut, "device")
+			if len(functions) == 0 {
+				Lack("declare in 25-DelFunc the function that erases the device", "25-DelFunc has no function for the device, which is the affair of 5.11-1-1a")
+			}
+			Each("deletion function", functions, erases)
+			Propose(Pass, "each function says that it erases; judge whether what it does is enough for the kind of storage: %s", started(functions))
+		}, Climbs(provisions.Declared))
+
+		Unit("c", "what users leave on the device is covered by a function", func(ctx context.Context) {
+			left, functions := traces(ctx, dut), targeting(ctx, dut, "device")
+			if len(left) == 0 {
+				Vacuous("21-PersData, 10-SecParam and 26-UserDec declare nothing that a user leaves on the device")
+			}
+			if len(functions) == 0 && !slices.ContainsFunc(left, func(t trace) bool { return !t.Setting }) {
+				Lack("have a person answer 5.11-1-1a", "only settings are declared to be on the device, which no function erases: whether that is user data is the affair of 5.11-1-1a")
+			}
+			covered(functions, left, "device")
+		}, Climbs(provisions.Declared))
+	})
+
 	TestCase("5.11-1-2", func() {
 		var first Kept[owner]
 		Unit("a", "a first owner leaves data, passwords and a session on the device", func(ctx context.Context) {
