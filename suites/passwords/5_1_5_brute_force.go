@@ -60,9 +60,14 @@ var _ = Provision("5.1-5", func(dut *DUT) {
 		}, Climbs(provisions.LAN))
 
 		Unit("b", "guessing at each declared log-in is impracticable", func(ctx context.Context) {
+			if all := network(dut, every); dut.Quick() && len(all) > 1 { // each series may have to sit a lock out
+				guessed(ctx, dut, all[0], "")
+				Note(ctx, "a quick run guesses at %s alone, not at %d more log-ins, and not after a restart", all[0], len(all)-1)
+				return
+			}
 			Each("network log-in with a password", network(dut, every), func(l declaredLogin) {
 				guessed(ctx, dut, l, "")
-				if l.Protocol != "ssh" && !dut.Quick() {
+				if l.Protocol != "ssh" {
 					guessed(ctx, dut, l, "forwarded-for")
 				}
 			})
