@@ -8,8 +8,8 @@ var (
 	_ = declares("commech-guarantee-missing", mechanism(`Description: Commands of a companion at home, Security Guarantees: [confidentiality], Cryptographic Details: TLS 1.3`)...)
 	_ = declares("commech-known-attack-declared", mechanism(`Description: Log for the help desk over SSH, Security Guarantees: [confidentiality, integrity, server authenticity],
 		Cryptographic Details: "SSH 2 with curve25519 and chacha20-poly1305@openssh.com, without strict key exchange"`)...)
-	_ = declares("commech-undelivered-guarantee", carrying(mechanism(`Description: A companion's radio, Security Guarantees: [confidentiality, integrity, server authenticity],
-		Cryptographic Details: "BLE with Just Works pairing, AES in CCM mode", remote: "yes"`))...)
+	_ = declares("commech-undelivered-guarantee", carrying(mechanism(`Description: Frames of a companion by a radio of its own, Security Guarantees: [confidentiality, integrity, server authenticity],
+		Cryptographic Details: "AES-128 in CTR mode, with a CRC over each frame", remote: "yes"`))...)
 	_ = declares("secparam-channel-not-confidential", carrying(mechanism(`Description: A second way for what proves other devices, Security Guarantees: [integrity, server authenticity],
 		Cryptographic Details: TLS 1.3, remote: "yes"`))...)
 	_ = declares("legacy-crypto-declared",
@@ -22,9 +22,9 @@ var (
 		Status: enabled, Justification: Who is at home reads the temperature by it., Allows Configuration: "no", Authentication Mechanism: []}`))
 	_ = declares("config-service-no-authmech", set("ixit/13-SoftServ/SoftServ-1/Authentication Mechanism", "[]"))
 	_ = declares("authmech-factor-is-network-location", wayIn(`Description: Programs at home are let in; who is elsewhere is refused., Authentication Factor: client is in the home LAN,
-		Security Guarantees: [authenticity], Cryptographic Details: TLS 1.3, Brute Force Prevention: There is nothing to guess.`)...)
+		Security Guarantees: [authenticity, integrity, confidentiality], Cryptographic Details: TLS 1.3, Brute Force Prevention: There is nothing to guess.`)...)
 	_ = declares("authmech-protection-too-weak", wayIn(`Description: The owner logs in at the old page with a password; a wrong one is refused., Authentication Factor: password,
-		Password Generation Mechanism: Chosen by the user., Security Guarantees: [authenticity], Cryptographic Details: The password is sent over HTTP., Brute Force Prevention: none, gen: {origin: user}`)...)
+		Password Generation Mechanism: Chosen by the user., Security Guarantees: [authenticity, integrity, confidentiality], Cryptographic Details: The password is sent over HTTP., Brute Force Prevention: none, gen: {origin: user}`)...)
 	_ = declares("authmech-no-authorisation-rule", set("ixit/13-SoftServ/SoftServ-1/Description", "Page and API, reachable over the network in the initialised state"), drop("ixit/13-SoftServ/SoftServ-1/functions"),
 		set("ixit/1-AuthMech/AuthMech-1/Description", "Log-in with the first password; a wrong one is refused."), set("ixit/1-AuthMech/AuthMech-2/Description", "Log-in with the second password; a wrong one is refused."))
 	_ = declares("setup-state-no-authmech", set("ixit/13-SoftServ/SoftServ-1/setup", "{presence: none}"))
