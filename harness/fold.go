@@ -275,29 +275,35 @@ func word(r Row) string {
 	return NotLooked
 }
 
-// why is a provision's reason: that of its units which made its verdict, those that say most first.
+// why is a provision's reason: that of its units which made its verdict, those that say most first. Units that only wait for a
+// person, and have a PASS proposed, are named together at the end: what was found for each stands at the unit.
 func why(r Row) string {
-	var said, bare []string
+	var said, bare, waiting []string
 	for _, u := range r.Units {
 		if u.Verdict != r.Verdict || u.Reason == "" {
 			continue
 		}
 		line := u.Unit + ": " + u.Reason
-		if u.Attempts > 0 || u.Verdict == Fail {
+		switch {
+		case u.Proposal != nil && u.Proposal.Verdict == Pass:
+			waiting = append(waiting, u.Unit)
+		case u.Attempts > 0 || u.Verdict == Fail:
 			said = append(said, line)
-		} else {
+		default:
 			bare = append(bare, line)
 		}
 	}
 	switch {
 	case len(said) > 0:
-		return strings.Join(said, " · ")
-	case len(bare) == 1:
-		return bare[0]
 	case len(bare) > 1:
-		return fmt.Sprintf("%s · and %d more units", bare[0], len(bare)-1)
+		said = []string{fmt.Sprintf("%s · and %d more units", bare[0], len(bare)-1)}
+	default:
+		said = bare
 	}
-	return ""
+	if len(waiting) > 0 {
+		said = append(said, fmt.Sprintf("a person must judge %s, proposed as PASS: assay answer", strings.Join(waiting, ", ")))
+	}
+	return strings.Join(said, " · ")
 }
 
 // whose is the row of the IXIT with which a reason begins: the cause is the same whichever row it breaks.
