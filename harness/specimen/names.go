@@ -20,7 +20,7 @@ var faults = registry(
 	// 5.3: updates
 	"update-unsigned-accepted", "unsigned-above-version-accepted", "update-bitflip-accepted", "update-crc-only", "update-downgrade-accepted",
 	"update-http-redirect-followed", "update-model-swap-accepted", "update-replay-accepted", "update-truncated-accepted", "update-wrong-signer-accepted",
-	"update-app-side-verify-only",
+	"update-app-side-verify-only", "undeclared-update-upload",
 	// 5.5: communication
 	"tls10-accepted", "tls-weak-suite", "tls-weak-leaf-key", "cleartext-channel", "banner-version-mismatch", "api-unauthenticated",
 	"auth-any-password", "auth-rejects-valid-user", "claim-reopens-after-owner", "config-write-unauthenticated", "empty-password",
@@ -45,7 +45,7 @@ var honest = registry(
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
 	"patched-banner", "rationale-of-three-words",
-	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery",
+	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery", "upload-form-for-pictures",
 )
 
 // registry refuses a name that stands twice.

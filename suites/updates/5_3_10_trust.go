@@ -17,6 +17,10 @@ var _ = Provision("5.3-10", func(dut *DUT) {
 		Unit("b", "that rests on a relationship of trust", func(ctx context.Context) {
 			overNetwork(ctx, dut, trusted)
 		}, Climbs(provisions.Declared))
+
+		Unit("c", "no way of updating over a network is missing from the IXIT", func(ctx context.Context) {
+			undescribed(ctx, dut)
+		}, Climbs(provisions.LAN))
 	})
 })
 
