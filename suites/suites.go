@@ -12,6 +12,7 @@ import (
 	_ "github.com/secure-by-design/assay/suites/integrity"
 	_ "github.com/secure-by-design/assay/suites/lostdevice"
 	_ "github.com/secure-by-design/assay/suites/passwords"
+	_ "github.com/secure-by-design/assay/suites/personaldata"
 	_ "github.com/secure-by-design/assay/suites/resilience"
 	_ "github.com/secure-by-design/assay/suites/storage"
 	_ "github.com/secure-by-design/assay/suites/surfaces"
