@@ -69,7 +69,8 @@ func status(r device.Intf) string {
 }
 
 func off(r device.Intf) bool {
-	return strings.HasPrefix(status(r), "disabled") || declared.Says(status(r), "off", "deactivated", "not enabled")
+	s := status(r)
+	return strings.HasPrefix(s, "disabled") || !strings.HasPrefix(s, "enabled") && (declared.Affirms(s, "disabled", "off", "deactivated") != "" || declared.Says(s, "not enabled"))
 }
 
 // forGood tells whether a row is off in a way that nobody can take back.
