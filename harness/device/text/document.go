@@ -214,3 +214,21 @@ func (d *Document) Bytes() []byte {
 	}
 	return b.Bytes()
 }
+
+// LineOf is the line, from 1, in which a table begins in Bytes; 0 where there is no such.
+func (d *Document) LineOf(table string) int {
+	n := len(d.head) + 1
+	for _, p := range d.sections {
+		n += len(p.lines)
+		if p.key != "ixit" {
+			continue
+		}
+		for _, t := range d.ixit {
+			if t.key == table {
+				return n
+			}
+			n += len(t.lines)
+		}
+	}
+	return 0
+}
