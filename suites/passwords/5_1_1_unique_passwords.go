@@ -37,6 +37,7 @@ var _ = Provision("5.1-1", func(dut *DUT) {
 		Unit("a", "each password is the user's own or made for its device alone", func(ctx context.Context) {
 			rows := withPassword(ctx, dut)
 			if len(rows) == 0 {
+				unclear(inScope(ctx, dut))
 				noneStated(dut, "no password", "C(1)", "F(a)")
 			}
 			Each("row of 1-AuthMech with a password", rows, ownOrUnique)

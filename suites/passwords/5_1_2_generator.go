@@ -13,6 +13,7 @@ var _ = Provision("5.1-2", func(dut *DUT) {
 			return func(ctx context.Context) {
 				rows := preInstalled(ctx, dut)
 				if len(rows) == 0 {
+					unclear(inScope(ctx, dut))
 					undecided(withPassword(ctx, dut))
 					noneStated(dut, "no pre-installed password", "C(2)", "F(b)")
 				}

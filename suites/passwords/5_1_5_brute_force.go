@@ -84,6 +84,7 @@ var byConnection = []string{"per connection", "each connection", "in a connectio
 // prevents judges what one row declares against guessing. The numbers are for a person to judge; none of them convicts.
 func prevents(ctx context.Context, m mechanism) {
 	text := m.text(prevention)
+	unclear([]mechanism{m})
 	switch {
 	case !m.guessable():
 		Propose(Pass, "%s has the factor %q, whose space is the key's: nothing to guess", m.ID, m.Factor)

@@ -31,10 +31,22 @@ func inScope(ctx context.Context, dut *harness.DUT) (out []mechanism) {
 func (m mechanism) text(field string) string { return declared.Resolved(m.rows, m.row, field) }
 
 // guessables are words of factors that somebody can guess.
-var guessables = []string{"password*", "passphrase*", "PIN", "PINs", "code", "codes", "passcode*", "pattern"}
+var guessables = []string{"password*", "passphrase*", "PIN", "PINs", "code", "codes", "passcode*", "pattern", "knowledge", "security question*", "Passwort*", "Kennwort*"}
+
+// keyed are words of factors that nobody guesses.
+var keyed = []string{"certificate*", "key", "keys", "token*", "signature*", "FIDO*", "passkey*", "biometric*", "fingerprint*", "face", "smart card", "Zertifikat*", "button", "presence", "proximity", "none"}
 
 // guessable tells whether the row's factor can be guessed: a password, PIN or code.
 func (m mechanism) guessable() bool { return declared.Says(m.Factor, guessables...) }
+
+// unclear ends the unit where a factor may or may not be one that can be guessed.
+func unclear(rows []mechanism) {
+	for _, m := range rows {
+		if !m.guessable() && !declared.Says(m.Factor, keyed...) {
+			harness.Lack("name the factor in 1-AuthMech as a password, PIN, key, certificate or token", "%s has the factor %q, which may or may not be one that can be guessed", m.ID, m.Factor)
+		}
+	}
+}
 
 // networked tells whether the row is offered over a network, or does not say where.
 func (m mechanism) networked() bool {

@@ -34,9 +34,12 @@ var _ = Provision("5.4-2", func(dut *DUT) {
 			Each("row of 10-SecParam", rows, func(r device.Row) {
 				Expect(isCandidate(r) && !isIdentity(r)).To(BeFalse(), "%s is an identity that the device is made with and proves itself by, and is not flagged as a hard-coded identity (Description, Provisioning Mechanism)", r.ID)
 			})
-			holds := slices.ContainsFunc([]string{"C(10)", "F(l)"}, func(c string) bool { h, _ := dut.File.States(c); return h })
-			if any := slices.ContainsFunc(rows, isIdentity); any != holds {
-				Note(ctx, "a finding of the ICS: 10-SecParam flags %s hard-coded identity, and C(10) or F(l) is stated otherwise", map[bool]string{true: "a", false: "no"}[any])
+			stated := slices.ContainsFunc([]string{"C(10)", "F(l)"}, func(c string) bool { h, _ := dut.File.States(c); return h })
+			switch flags := slices.ContainsFunc(rows, isIdentity); {
+			case flags && !stated:
+				Note(ctx, "a finding of the ICS: 10-SecParam flags a hard-coded identity, and C(10) or F(l) is not stated to hold")
+			case !flags && stated:
+				Lack("flag the row in 10-SecParam (a hard-coded identity), or correct the condition", "C(10) or F(l) is stated to hold, and 10-SecParam flags no hard-coded identity")
 			}
 		}, Climbs(provisions.Declared))
 

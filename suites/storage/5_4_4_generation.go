@@ -19,10 +19,7 @@ var _ = Provision("5.4-4", func(dut *DUT) {
 		Unit("a", "each critical parameter of updates and services says how it is made", func(ctx context.Context) {
 			rows := concerned(ctx, dut)
 			if len(rows) == 0 {
-				if holds, _ := dut.File.States("F(m)"); holds {
-					Note(ctx, "a finding of the ICS: F(m) is stated to hold, and no critical row of 10-SecParam is for updates or services")
-				}
-				none(dut, "no critical parameter for updates or services")
+				unconcerned(ctx, dut)
 			}
 			Note(ctx, "taken as parameters of updates and services: %s", named(rows))
 			Each("critical parameter for updates or services", rows, func(r device.Row) {
@@ -33,7 +30,7 @@ var _ = Provision("5.4-4", func(dut *DUT) {
 		Unit("b", "each is made for its device alone, from what nobody can guess", func(ctx context.Context) {
 			rows := concerned(ctx, dut)
 			if len(rows) == 0 {
-				none(dut, "no critical parameter for updates or services")
+				unconcerned(ctx, dut)
 			}
 			Each("critical parameter for updates or services", rows, func(r device.Row) { unguessable(dut, r) })
 			differ(ctx, dut)
@@ -65,6 +62,22 @@ func concerned(ctx context.Context, dut *DUT) []device.Row {
 		}
 		return declared.Affirms(text, serving...) != ""
 	})
+}
+
+// unconcerned ends the unit where no row serves updates or services, as far as words show it.
+func unconcerned(ctx context.Context, dut *DUT) {
+	const none = "no critical parameter for updates or services"
+	holds, said := dut.File.States("F(m)")
+	others := among(parameters(ctx, dut), func(r device.Row) bool {
+		return critical(r) && declared.Affirms(declared.Text(r, "Description"), ofPeople...) == ""
+	})
+	switch {
+	case holds:
+		Lack("say in 10-SecParam which row serves updates or services, or correct F(m)", "F(m) is stated to hold, and 10-SecParam has %s in words that are known here", none)
+	case !said && len(others) > 0:
+		Lack("say in the Description of each whether it serves updates or services", "10-SecParam has %s in words that are known here; %s may be one", none, named(others))
+	}
+	Vacuous("10-SecParam has %s", none)
 }
 
 // ofPeople are words of parameters that people choose or read: those are 5.1's affair.

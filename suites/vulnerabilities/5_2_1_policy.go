@@ -2,6 +2,7 @@ package vulnerabilities
 
 import (
 	"context"
+	"strings"
 
 	. "github.com/onsi/gomega"
 
@@ -21,11 +22,11 @@ var _ = Provision("5.2-1", func(dut *DUT) {
 				if text == "" && place == "" {
 					Lack("write in 2-UserInfo where the policy is published", "2-UserInfo says nothing in %q", publication)
 				}
-				closed := declared.Affirms(text, closedPlaces...)
-				if closed != "" && (declared.Address(text) != "" || declared.Says(text, openPlaces...)) {
+				closed := declared.Affirms(text+". "+place, closedPlaces...)
+				if closed != "" && (declared.Address(text+" "+place) != "" || declared.Says(text, openPlaces...)) {
 					Propose(Fail, "2-UserInfo names a place for the policy and speaks of %q; confirm that not everybody can read it there: %q", closed, text)
 				}
-				Expect(closed).To(BeEmpty(), "not everybody can read the policy where 2-UserInfo says that it is published: %q", text)
+				Expect(closed).To(BeEmpty(), "not everybody can read the policy where 2-UserInfo says that it is published: %q", strings.TrimSpace(text+" "+place))
 				if place == "" && declared.Address(text) == "" && !declared.Says(text, openPlaces...) {
 					Lack("write its address in 2-UserInfo, or the place on paper that anybody has", "2-UserInfo names no address and no open place of the policy: %q", text)
 				}
@@ -38,7 +39,7 @@ var _ = Provision("5.2-1", func(dut *DUT) {
 func typedPlace(dut *DUT) string {
 	if info := dut.IXIT().UserInfo; info != nil {
 		at := info.At[publication]
-		return at.URL + at.Place
+		return strings.TrimSpace(at.URL + " " + at.Place)
 	}
 	return ""
 }
