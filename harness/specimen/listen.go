@@ -40,6 +40,9 @@ func (d *Device) listen() error {
 		}
 		s.run(l)
 	}
+	if err := d.datagrams(); err != nil {
+		return err
+	}
 	if d.MDNS {
 		return d.announce()
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/secure-by-design/assay/harness/evidence"
 	"github.com/secure-by-design/assay/harness/operate"
 	"github.com/secure-by-design/assay/harness/probe/service"
+	"github.com/secure-by-design/assay/harness/probe/udp"
 	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/suites/seen"
 )
@@ -62,6 +63,13 @@ var _ = Provision("5.5-5", func(dut *DUT) {
 					}
 				}
 				return "11-ComMech", false
+			}, func(p udp.Port) (string, bool) {
+				for _, m := range rows {
+					if seen.AtUDP(m.At, m.Description, p) {
+						return m.ID, true
+					}
+				}
+				return "11-ComMech", false
 			})
 		}, In(provisions.V21), Climbs(provisions.LAN))
 
@@ -75,13 +83,21 @@ var _ = Provision("5.5-5", func(dut *DUT) {
 					}
 				}
 				return "28-LogIntf", false
+			}, func(p udp.Port) (string, bool) {
+				for _, r := range rows {
+					if seen.AtUDP(r.At, r.Description, p) {
+						Expect(seen.Disabled(r) && seen.Answers(ctx, dut, p)).To(BeFalse(), "%s declares %s as disabled, and %s answers", r.ID, r.Description, seen.NameUDP(p))
+						return r.ID, true
+					}
+				}
+				return "28-LogIntf", false
 			})
 		}, In(provisions.V31), Climbs(provisions.LAN))
 	})
 })
 
-// listeners holds every service on TCP against the rows.
-func listeners(ctx context.Context, dut *DUT, declared func(service.Service) (string, bool)) {
+// listeners holds every service on TCP, and every one that answers on UDP, against the rows.
+func listeners(ctx context.Context, dut *DUT, declared func(service.Service) (string, bool), overUDP func(udp.Port) (string, bool)) {
 	scan := seen.Ports(ctx, dut)
 	judge := func(s service.Service) {
 		table, ok := declared(s)
@@ -89,13 +105,14 @@ func listeners(ctx context.Context, dut *DUT, declared func(service.Service) (st
 	}
 	Each("listener on TCP", seen.Services(ctx, dut), judge)
 	seen.Whole(scan)
-	unseen := "the time right after a start, UDP, radios"
+	seen.DeclaredUDP(ctx, dut, overUDP)
+	unseen := "the time right after a start, radios"
 	if early, done := seen.AfterStart(ctx, dut); done {
 		Each("listener on TCP right after a start", early, judge)
-		unseen = "UDP, radios"
+		unseen = "radios"
 	}
 	NotClimbed(ctx, provisions.Bench, "%s and what the device sends by itself were not looked at", unseen)
-	Inconclude("every listener on TCP is declared; %s and what the device sends by itself were not looked at", unseen)
+	Inconclude("every listener on TCP, and every service that answers on UDP, is declared; %s and what the device sends by itself were not looked at", unseen)
 }
 
 // noSecondOwner does the set-up again while there is an owner.

@@ -46,6 +46,7 @@ var _ = Provision("5.6-1", func(dut *DUT) {
 
 	TestCase("5.6-1-2", func() {
 		Unit("a", "each interface is in its declared state", func(ctx context.Context) {
+			udpStates(ctx, dut)
 			Each("declared TCP interface", typed(seen.LogicalInterfaces(dut)), func(r endpoint) {
 				open := opens(ctx, dut, r.Port)
 				Expect(seen.Disabled(r.Intf) && open).To(BeFalse(), "%s declares %s as disabled, and TCP %d answers twice", r.ID, r.Description, r.Port)
@@ -53,8 +54,8 @@ var _ = Provision("5.6-1", func(dut *DUT) {
 					Contradicted("%s declares %s as enabled, and TCP %d refuses", r.ID, r.Description, r.Port)
 				}
 			})
-			NotClimbed(ctx, provisions.Bench, "UDP, radios and links were not looked at")
-			Inconclude("every declared TCP interface is in its declared state; UDP, radios and connectors were not looked at")
+			NotClimbed(ctx, provisions.Bench, "radios and links were not looked at")
+			Inconclude("every declared interface on TCP and UDP is in its declared state; radios and connectors were not looked at")
 		}, Climbs(provisions.LAN))
 
 		Unit("b", "no network or logical interface is missing from 15-Intf", func(ctx context.Context) {
@@ -112,7 +113,7 @@ func opens(ctx context.Context, dut *DUT, port uint16) bool {
 func typed(rows []device.Intf) (out []endpoint) {
 	for _, r := range rows {
 		for _, e := range r.At {
-			if e.Port != 0 && e.Proto != "mdns" && e.Proto != "coap" && e.Proto != "snmp" && e.Proto != "ssdp" && e.Proto != "udp" {
+			if e.Port != 0 && !seen.OverUDP(e) {
 				out = append(out, endpoint{r, e.Port})
 			}
 		}
@@ -134,12 +135,13 @@ func complete(ctx context.Context, dut *DUT, table string) {
 	}
 	Each("listener on TCP", seen.Services(ctx, dut), declared)
 	seen.Whole(scan)
-	unseen := "the time right after a start, UDP and multicast groups"
+	overUDP(ctx, dut, table)
+	unseen := "the time right after a start and multicast groups"
 	if early, done := seen.AfterStart(ctx, dut); done {
 		Each("listener on TCP right after a start", early, declared)
-		unseen = "UDP and multicast groups"
+		unseen = "multicast groups"
 	}
 	NotClimbed(ctx, provisions.Bench, "%s were not looked at", unseen)
 	Note(ctx, "%d TCP ports were scanned, %d were asked again, at most %d at once", scan.Scanned, scan.Rescanned, scan.Peak)
-	Inconclude("every listener on TCP is declared; %s were not looked at", unseen)
+	Inconclude("every listener on TCP, and every service that answers on UDP, is declared; %s were not looked at", unseen)
 }

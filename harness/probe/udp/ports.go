@@ -37,12 +37,13 @@ const (
 
 // A Port is what became of one.
 type Port struct {
-	Addr     netip.AddrPort
-	State    string
-	Protocol string // that it answered in, or "": an answer in no known protocol; of other states: the one it was asked in
-	Said     string // the printable part of the answer, at most 200 characters
-	Asked    int    // times
-	Why      string // of one that is undecided
+	Addr      netip.AddrPort
+	Elsewhere bool // at another address than other questions use
+	State     string
+	Protocol  string // that it answered in, or "": an answer in no known protocol; of other states: the one it was asked in
+	Said      string // the printable part of the answer, at most 200 characters
+	Asked     int    // times
+	Why       string // of one that is undecided
 }
 
 func (p Port) String() string {
@@ -121,7 +122,7 @@ func (q Ports) scans(on *dial.Device) [][]*scan {
 	for _, a := range on.Addresses() {
 		s := &scan{on: on.At(a), at: a}
 		for _, r := range q.list(on.Ports()) {
-			s.ports = append(s.ports, &port{Port: Port{Addr: netip.AddrPortFrom(a, r.port), State: Undecided, Protocol: r.protocol}})
+			s.ports = append(s.ports, &port{Port: Port{Addr: netip.AddrPortFrom(a, r.port), Elsewhere: a != on.Address(), State: Undecided, Protocol: r.protocol}})
 		}
 		family := 0
 		if a.Is6() {
