@@ -38,20 +38,39 @@ var _ = Provision("6-2", func(dut *DUT) {
 	})
 })
 
-// onConsent are the data that are processed on consent. Where the conditions state that there are such data, and no row has one,
-// nothing can be judged.
+// onConsent are the data that are processed on consent. A row that does not say whether it is takes back a PASS; where none is, and
+// the conditions state otherwise, nothing can be judged.
 func onConsent(ctx context.Context, dut *DUT) []declared.Datum {
-	data := declared.OnConsent(declared.Personal(ctx, dut))
-	if len(data) > 0 {
-		return data
-	}
-	for _, c := range []string{"C(7)", "F(y)"} {
-		if holds, stated := dut.File.States(c); stated && holds {
-			Lack("say in 21-PersData how the consent to it is obtained", "%s is stated to hold, and 21-PersData has no datum that is processed on consent", c)
+	all := declared.Personal(ctx, dut)
+	data := declared.OnConsent(all)
+	silent := ""
+	for _, d := range all {
+		if d.Typed.Consent == "" && declared.Text(d.Row, "Obtaining Consent") == "" {
+			silent = d.Named()
+			Doubt(ctx, "%s does not say whether it is processed on consent (consent: yes or no)", silent)
 		}
 	}
-	Vacuous("21-PersData declares no personal data that is processed on consent")
-	return nil
+	holds, stated := consentStated(dut)
+	switch {
+	case len(data) > 0:
+	case stated && holds:
+		Lack("say in 21-PersData how the consent to it is obtained", "data is stated to be processed on consent (C(7), or F(y)), and 21-PersData has none that is")
+	case silent != "" && !stated:
+		Lack("write in 21-PersData whether it is processed on consent (consent: yes or no)", "%s does not say whether it is processed on consent", silent)
+	default:
+		Vacuous("21-PersData declares no personal data that is processed on consent")
+	}
+	return data
+}
+
+// consentStated is what the conditions of either edition say of processing on consent.
+func consentStated(dut *DUT) (holds, stated bool) {
+	for _, c := range []string{"C(7)", "F(y)"} {
+		if h, s := dut.File.States(c); s {
+			holds, stated = holds || h, true
+		}
+	}
+	return holds, stated
 }
 
 // notPreset holds the decisions of 26-UserDec on a datum against giving consent by default.

@@ -47,20 +47,31 @@ var _ = Provision("6-7", func(dut *DUT) {
 	})
 })
 
-// aggregated are the data that are collected for an aggregate alone: rows that tell how they are aggregated, or whose purpose says so.
-func aggregated(ctx context.Context, dut *DUT) []declared.Datum {
-	data := slices.DeleteFunc(declared.Personal(ctx, dut), func(d declared.Datum) bool {
+// aggregated are the data that are collected for an aggregate alone: rows that tell how they are aggregated, or whose purpose says
+// so. A row that says nothing of it may be one.
+func aggregated(ctx context.Context, dut *DUT) (out []declared.Datum) {
+	silent := ""
+	for _, d := range declared.Personal(ctx, dut) {
 		text := declared.Text(d.Row, "Aggregation")
-		return declared.None(text) || declared.Says(text, notAggregated...) || text == "" && !declared.Names(d.Row, "Purpose", statistics...)
-	})
-	if len(data) > 0 {
-		return data
+		switch {
+		case declared.None(text) || declared.Says(text, notAggregated...):
+		case text != "" || declared.Names(d.Row, "Purpose", statistics...):
+			out = append(out, d)
+		default:
+			silent = d.Named()
+		}
 	}
-	if holds, stated := dut.File.States("F(aa)"); stated && holds {
+	holds, stated := dut.File.States("F(aa)")
+	switch {
+	case len(out) > 0:
+	case stated && holds:
 		Lack("say in 21-PersData how the data are aggregated (Aggregation)", "F(aa) is stated to hold, and 21-PersData has no datum that is aggregated")
+	case silent != "" && !stated:
+		Lack("write none in 21-PersData: Aggregation, or how it is aggregated", "%s does not say whether it is collected for an aggregate alone", silent)
+	default:
+		Vacuous("21-PersData declares no personal data that is collected for an aggregate alone")
 	}
-	Vacuous("21-PersData declares no personal data that is collected for an aggregate alone")
-	return nil
+	return out
 }
 
 // aggregation is how a datum is aggregated; a datum for an aggregate that does not say so convicts.

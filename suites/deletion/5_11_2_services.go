@@ -40,7 +40,7 @@ func keptByServices(ctx context.Context, dut *DUT) (out []declared.Datum) {
 	for _, d := range declared.Personal(ctx, dut) {
 		if d.KeptByService() {
 			out = append(out, d)
-		} else if d.Typed.Stored == nil && d.ToService() {
+		} else if _, said := d.Lists["Communication Mechanisms"]; d.Typed.Stored == nil && (!said || d.Sent()) {
 			unknown = append(unknown, d)
 		}
 	}
@@ -50,7 +50,7 @@ func keptByServices(ctx context.Context, dut *DUT) (out []declared.Datum) {
 		Doubt(ctx, "it is not said whether a service stores %s (stored)", theirs(unknown))
 	case len(out) > 0:
 	case len(unknown) > 0:
-		Lack("say in 21-PersData where it is stored (stored: device, service, or [])", "%s goes to a service, and it is not said whether that stores it", theirs(unknown))
+		Lack("say in 21-PersData where it is stored (stored: device, service, or [])", "it is not said whether a service stores %s", theirs(unknown))
 	case stated && holds:
 		Lack("say in 21-PersData which data a service stores (stored)", "F(x) is stated to hold, and 21-PersData has no datum that a service stores")
 	default:

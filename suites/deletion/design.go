@@ -40,11 +40,15 @@ func traces(ctx context.Context, dut *DUT) (out []trace) {
 	for _, d := range declared.Personal(ctx, dut) {
 		if d.KeptByDevice() {
 			out = append(out, trace{ID: d.ID, What: declared.Text(d.Row, "Description")})
+		} else if d.Typed.Stored == nil {
+			Doubt(ctx, "it is not said whether the device stores %s (stored)", d.Named())
 		}
 	}
 	for _, row := range Declared(ctx, dut, "10-SecParam") {
 		if ofUser(row) {
 			out = append(out, trace{ID: row.ID, What: declared.Text(row, "Description")})
+		} else {
+			Note(ctx, "%s (%s) is not counted as a user's", row.ID, declared.Text(row, "Description"))
 		}
 	}
 	for _, row := range Declared(ctx, dut, "26-UserDec") {
