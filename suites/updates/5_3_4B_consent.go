@@ -95,15 +95,19 @@ var (
 
 // choices is whether one may say yes and no.
 func choices(d device.UserDec) finding {
+	yes, no := declared.Says(d.Options, agreeing...), declared.Says(d.Options, declining...)
+	for _, c := range d.Choices {
+		refuses := declared.Says(c.Text, declining...)
+		yes = yes || !refuses && declared.Says(c.Text, agreeing...) || declared.Affirms(c.Effect, turnsOn...) != ""
+		no = no || refuses || declared.Affirms(c.Effect, turnsOff...) != ""
+	}
 	switch {
-	case len(d.Choices) > 1:
-		return is(met, "%s lets the user choose", d.ID)
 	case len(d.Choices) == 1:
 		return is(broken, "%s of 26-UserDec leaves one option alone (%q): that decides nothing", d.ID, d.Choices[0].Text)
-	case declared.Says(d.Options, agreeing...) && declared.Says(d.Options, declining...):
+	case yes && no:
 		return is(met, "%s lets the user say yes and no", d.ID)
 	}
-	return lacks("write the key options of "+d.ID+" in 26-UserDec", "%s of 26-UserDec does not say that its options are yes and no: %q", d.ID, d.Options)
+	return lacks("write the key options of "+d.ID+" in 26-UserDec, each with its effect", "%s of 26-UserDec does not say that its options are yes and no to automatic updates: %q", d.ID, d.Options)
 }
 
 // effect is whether an option leaves automatic updates as it should: on or off. The option has one of some words, and none of others.

@@ -6,6 +6,7 @@ import (
 
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/declared"
 )
 
 var _ = Provision("5.3-4", func(dut *DUT) {
@@ -17,10 +18,11 @@ var _ = Provision("5.3-4", func(dut *DUT) {
 		Unit("b", "where that can be switched, it is on from the start", func(ctx context.Context) {
 			var switches []finding
 			for _, m := range declaredMechanisms(ctx, dut) {
-				if f := automatic(m); f.standing == met {
+				switch f := automatic(m); f.standing {
+				case met:
 					switches = append(switches, switchedOn(m))
-				} else if f.standing == lacking {
-					f.say()
+				case lacking:
+					switches = append(switches, f)
 				}
 			}
 			if len(switches) == 0 {
@@ -34,6 +36,9 @@ var _ = Provision("5.3-4", func(dut *DUT) {
 // switchedOn is whether an automatic mechanism is on where its user can switch it.
 func switchedOn(m mechanism) finding {
 	switchable := m.upd.Apply == "auto-configurable" || m.upd.Check == "auto-configurable" || slices.Contains(m.config.Update, "disable") || slices.Contains(m.config.Update, "enable")
+	if text := m.says("Configuration"); !switchable && m.Config == nil && text != "" && !declared.None(text) {
+		return m.unsaidAlone("config.update_default")
+	}
 	if !switchable {
 		return is(met, "%s cannot be switched off", m.ID)
 	}

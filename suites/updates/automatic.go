@@ -48,10 +48,19 @@ func automatable(m mechanism) finding {
 	return automated(m, map[string]string{"check": m.upd.Check, "fetch": m.upd.Fetch, "apply": m.upd.Apply})
 }
 
+// some are the rows of 7-UpdMech; where it says that there is none, nothing is left to be judged.
+func some(ctx context.Context, dut *DUT) []mechanism {
+	all := declaredMechanisms(ctx, dut)
+	if len(all) == 0 {
+		Vacuous("7-UpdMech declares that there is no update mechanism")
+	}
+	return all
+}
+
 // installing are the mechanisms that install by themselves; one that does not say so ends the unit.
 func installing(ctx context.Context, dut *DUT) (out []mechanism) {
 	var lacking []finding
-	for _, m := range declaredMechanisms(ctx, dut) {
+	for _, m := range some(ctx, dut) {
 		switch {
 		case slices.Contains(alone, m.upd.Apply):
 			out = append(out, m)
@@ -68,7 +77,7 @@ func installing(ctx context.Context, dut *DUT) (out []mechanism) {
 // notifying are the mechanisms that tell of new versions; one that does not say whether it does ends the unit.
 func notifying(ctx context.Context, dut *DUT) (out []mechanism) {
 	var lacking []finding
-	for _, m := range declaredMechanisms(ctx, dut) {
+	for _, m := range some(ctx, dut) {
 		switch {
 		case m.upd.Notify.Yes():
 			out = append(out, m)

@@ -50,6 +50,9 @@ func TestMechanisms(t *testing.T) {
 		{"a USB stick", simple, `upd: {initiation: [usb-file]}`, contrary},
 		{"a command line", simple, `upd: {initiation: [cli]}`, broken},
 		{"all by itself", automatic, `upd: {check: auto, apply: auto-configurable}`, met},
+		{"on or off is for a person", switchedOn, `upd: {check: auto, apply: auto}, Configuration: "It can be switched."`, lacking},
+		{"it cannot be switched", switchedOn, `upd: {check: auto, apply: auto}, Configuration: none`, met},
+		{"switchable, and off", switchedOn, `upd: {check: auto, apply: auto-configurable}, config: {update_default: "off"}`, broken},
 		{"who fetches is the user", automatic, `upd: {check: auto, fetch: user, apply: auto}`, broken},
 		{"who fetches is asked in V3.1", automatable, `upd: {check: auto, apply: auto}`, lacking},
 		{"by itself, begun by hand", automatic, `upd: {initiation: [cli], check: auto, apply: auto}`, lacking},
@@ -166,6 +169,22 @@ func TestDecisions(t *testing.T) {
 		}
 		if got := effect(c.d, words, others, c.should); got.standing != c.want {
 			t.Errorf("%s: %d %q, want %d", c.name, got.standing, got.why, c.want)
+		}
+	}
+}
+
+func TestChoices(t *testing.T) {
+	for _, c := range []struct {
+		d    device.UserDec
+		want standing
+	}{
+		{device.UserDec{Options: "Yes, or no"}, met},
+		{device.UserDec{Options: "Daily, or weekly", Choices: []device.Choice{{Text: "daily"}, {Text: "weekly"}}}, lacking},
+		{device.UserDec{Options: "Choose", Choices: []device.Choice{{Text: "Keep me safe", Effect: "automatic updates on"}, {Text: "I care for it", Effect: "automatic updates off"}}}, met},
+		{device.UserDec{Options: "Yes", Choices: []device.Choice{{Text: "Yes"}}}, broken},
+	} {
+		if got := choices(c.d); got.standing != c.want {
+			t.Errorf("%+v: %d %q, want %d", c.d, got.standing, got.why, c.want)
 		}
 	}
 }

@@ -47,11 +47,7 @@ func declaredMechanisms(ctx context.Context, dut *DUT) (out []mechanism) {
 
 // eachMechanism judges what every update mechanism must meet.
 func eachMechanism(ctx context.Context, dut *DUT, judge func(mechanism) finding) {
-	all := declaredMechanisms(ctx, dut)
-	if len(all) == 0 {
-		Vacuous("7-UpdMech declares that there is no update mechanism")
-	}
-	Each("update mechanism", all, func(m mechanism) { judge(m).say() })
+	Each("update mechanism", some(ctx, dut), func(m mechanism) { judge(m).say() })
 }
 
 // A component is a row of 6-SoftComp with the update mechanisms that it names.
