@@ -232,3 +232,24 @@ func (d *Document) LineOf(table string) int {
 	}
 	return 0
 }
+
+// TableLines are the lines of a table, indented as Rows does it; none where there is no such.
+func (d *Document) TableLines(name string) (out []string) {
+	if p := find(d.ixit, name); p != nil {
+		for _, l := range p.lines {
+			if rest, ok := strings.CutPrefix(l, d.indent); ok {
+				l = "  " + rest
+			}
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Rename gives a table another name and, as Table does, other lines, in its place.
+func (d *Document) Rename(table, name string, lines []string) {
+	if p := find(d.ixit, table); p != nil {
+		p.key = name
+	}
+	d.Table(name, lines)
+}
