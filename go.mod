@@ -24,6 +24,13 @@ require (
 )
 
 require (
+	github.com/ProtonMail/go-crypto v1.4.1
+	github.com/ccojocar/zxcvbn-go v1.0.4 // indirect
+	github.com/cloudflare/circl v1.6.2 // indirect
+	github.com/gosnmp/gosnmp v1.47.0 // indirect
+)
+
+require (
 	github.com/Masterminds/semver/v3 v3.4.0 // indirect
 	github.com/andybalholm/cascadia v1.3.4 // indirect
 	github.com/cenkalti/backoff v2.2.1+incompatible // indirect

@@ -18,17 +18,19 @@ import (
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/harness/web"
 )
 
 // A Job is what a worker process is told: one target, once. It is the first line on its standard input.
 type Job struct {
-	Opening    Opening `json:"opening"`
-	Dir        string  `json:"dir"`                   // run directory of this target
-	DeviceFile string  `json:"device_file,omitempty"` // its path
-	AlsoFile   string  `json:"also_file,omitempty"`   // that of the other edition, for judging in both
-	A          Place   `json:"a"`
-	B          *Place  `json:"b,omitempty"`
-	Restore    string  `json:"restore,omitempty"` // not a run: put back what the record of a dead worker leaves, and say why it died
+	Opening    Opening  `json:"opening"`
+	Dir        string   `json:"dir"`                   // run directory of this target
+	DeviceFile string   `json:"device_file,omitempty"` // its path
+	AlsoFile   string   `json:"also_file,omitempty"`   // that of the other edition, for judging in both
+	A          Place    `json:"a"`
+	B          *Place   `json:"b,omitempty"`
+	Pages      []string `json:"pages,omitempty"`   // of the supplier, beside those that the device file names
+	Restore    string   `json:"restore,omitempty"` // not a run: put back what the record of a dead worker leaves, and say why it died
 	// Secrets are what the dead worker's handles stand for. They pass from worker to parent to worker by pipes, and are written nowhere.
 	Secrets map[string]string `json:"secrets,omitempty"`
 }
@@ -138,10 +140,26 @@ func (j Job) devices() (a, b *dial.Device, err error) {
 	if a, err = j.A.open("A", f); err != nil {
 		return nil, nil, err
 	}
+	if a.Web, err = j.pages(f); err != nil {
+		return nil, nil, err
+	}
 	if j.B != nil {
 		b, err = j.B.open("B", f)
 	}
 	return a, b, err
+}
+
+// pages opens the door to the supplier's pages, as far as they are named.
+func (j Job) pages(f *device.File) (*web.Door, error) {
+	named := append(web.Hosts(f), j.Pages...)
+	if j.AlsoFile != "" {
+		also, err := device.Load(j.AlsoFile)
+		if err != nil {
+			return nil, err
+		}
+		named = append(named, web.Hosts(also)...)
+	}
+	return web.Open(named...)
 }
 
 func (p Place) open(name string, f *device.File) (*dial.Device, error) {

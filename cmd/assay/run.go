@@ -21,6 +21,7 @@ import (
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/discovery"
+	"github.com/secure-by-design/assay/harness/web"
 	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/reports"
 )
@@ -28,7 +29,7 @@ import (
 // runFlags are what a run is told on the command line; the device file stands behind them, defaults behind that.
 type runFlags struct {
 	device, also, twin, state, edition, effort, allow, out string
-	only, hazards, ifaces                                  []string
+	only, hazards, ifaces, pages                           []string
 	jobs                                                   int
 	by, client, right                                      string
 	waivers, confirmed                                     string
@@ -81,6 +82,7 @@ func runCommand() *cobra.Command {
 	fl.StringVar(&f.waivers, "waivers", "", "file of waivers: unit or provision, reason, owner, expires")
 	fl.StringSliceVar(&f.require, "require", nil, "these must be PASS: a clause, provision, case or unit")
 	fl.StringVar(&f.confirmed, "confirmed", confirmedName, "units held against the document, as assay list --confirm writes them")
+	fl.StringSliceVar(&f.pages, "page", nil, "address on a host of the supplier's that may be visited beside those of the device file")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "show every unit, not each provision alone")
 	return c
 }
@@ -229,6 +231,9 @@ func (s *session) opening() (harness.Opening, *device.File, error) {
 			return o, nil, fmt.Errorf("--only %s: %w", id, err)
 		}
 	}
+	if _, err := web.Open(s.flags.pages...); err != nil {
+		return o, nil, fmt.Errorf("--page: %w", err)
+	}
 	if err := s.gate(&o); err != nil {
 		return o, nil, err
 	}
@@ -369,7 +374,7 @@ func (s *session) jobs(ctx context.Context, targets []string, open harness.Openi
 		if name == "" || slices.ContainsFunc(jobs, func(j harness.Job) bool { return filepath.Base(j.Dir) == name }) {
 			name = fmt.Sprintf("%s-%d", name, len(jobs)+1)
 		}
-		jobs = append(jobs, harness.Job{Opening: o, Dir: filepath.Join(dir, name), DeviceFile: s.flags.device, AlsoFile: s.flags.also,
+		jobs = append(jobs, harness.Job{Opening: o, Dir: filepath.Join(dir, name), DeviceFile: s.flags.device, AlsoFile: s.flags.also, Pages: s.flags.pages,
 			A: harness.Place{Addresses: t.Addresses, Ports: t.Ports}, B: b})
 	}
 	return jobs, nil

@@ -17,6 +17,7 @@ import (
 	"github.com/secure-by-design/assay/harness/clock"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/harness/web"
 )
 
 // A Device is what a question or an operation may touch.
@@ -25,6 +26,7 @@ type Device struct {
 	File   *device.File  // nil when nothing is declared
 	Sample device.Sample // this unit's own logins and label
 	Clock  clock.Clock
+	Web    *web.Door // the door to the supplier's pages; nil: none are fetched
 
 	door *Door
 	at   netip.Addr // that probes use; zero: the first in scope

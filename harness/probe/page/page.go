@@ -1,0 +1,116 @@
+// Package page reads the supplier's pages: what a stranger finds at an address, as plain data.
+//
+// Its one idea is that a page is a text with places: headings, links and forms know where in the text they stand, so that
+// whatever is found in it can be shown to a person who judges it.
+//
+//	p, err := page.Read{URL: "https://maker.example/security"}.Ask(ctx, on)
+package page
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/web"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// Read asks what stands at an address. Trouble is part of the answer: it is no page, and convicts nobody.
+type Read struct{ URL string }
+
+// Lasting: pages are not the device's.
+func (Read) Lasting() {}
+
+// Level is gentle: nothing reaches the device.
+func (Read) Level() provisions.Level { return provisions.Gentle }
+func (r Read) String() string        { return fmt.Sprintf("the page %.200s", r.URL) }
+
+// A Page is an answer.
+type Page struct {
+	Asked, Final string // addresses, the second after redirects
+	At           time.Time
+	Chain        []web.Hop
+	Status       int    // 0: see Trouble
+	Type         string // media type: "text/html"
+	Bytes        int
+	SHA256       string // of the body, which is kept as evidence
+	Cut          bool   // it is longer than what was read
+	Certificate  *web.Certificate
+	Trouble      web.Trouble
+	Why          string
+	Barrier      string // words by which it turns robots or countries away; "" where there are none
+	Again        string // Retry-After
+
+	Text
+}
+
+// Ask fetches and reads.
+func (r Read) Ask(ctx context.Context, on *dial.Device) (Page, error) {
+	f, err := fetch(ctx, on, r.URL)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Asked: f.Asked, Final: f.Final, At: on.Clock.Now().UTC(), Chain: f.Chain, Status: f.Status, Type: f.Type, Cut: f.Cut,
+		Certificate: f.Certificate, Trouble: f.Trouble, Why: f.Why}
+	if f.Status == 0 {
+		return p, nil
+	}
+	on.Evidence("page", f.Body)
+	sum := sha256.Sum256(f.Body)
+	p.Bytes, p.SHA256, p.Again = len(f.Body), hex.EncodeToString(sum[:]), printable(f.Header.Get("Retry-After"), 80)
+	p.Text = text(f)
+	p.Barrier = barrier(f, p.Text)
+	return p, nil
+}
+
+// fetch goes through the web door of a device.
+func fetch(ctx context.Context, on *dial.Device, url string) (web.Fetched, error) {
+	if on.Web == nil {
+		return web.Fetched{Asked: url, Final: url, Trouble: web.Scope, Why: "this run fetches no pages"}, nil
+	}
+	f := on.Web.Fetch(ctx, url)
+	return f, ctx.Err()
+}
+
+// text reads a body by its type: HTML, plain text, or nothing that is read here.
+func text(f web.Fetched) Text {
+	switch {
+	case bytes.HasPrefix(f.Body, []byte("%PDF-")):
+		return Text{Unread: "PDF"}
+	case f.Type == "text/html", f.Type == "application/xhtml+xml", f.Type == "" && bytes.Contains(bytes.ToLower(f.Body[:min(512, len(f.Body))]), []byte("<html")):
+		return HTML(f.Body, f.Charset, f.Final)
+	case f.Type == "text/plain", f.Type == "text/markdown":
+		return Plain(f.Body)
+	}
+	return Text{Unread: printable(f.Type, 80)}
+}
+
+// barrier finds the words of a page that turns robots or countries away.
+func barrier(f web.Fetched, t Text) string {
+	const short = 1500 // characters: a page that says much more is no challenge
+	if v := f.Header.Get("Cf-Mitigated"); v != "" {
+		return "Cf-Mitigated: " + printable(v, 40)
+	}
+	if f.Status == http.StatusUnavailableForLegalReasons {
+		return "status 451"
+	}
+	if len(t.Said) > short {
+		return ""
+	}
+	for _, w := range barriers {
+		if contains(t.Title+"\n"+t.Said, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// barriers are words of pages that ask whether the visitor is human, or say that he comes from the wrong place.
+var barriers = []string{"just a moment", "checking your browser", "verify you are human", "verify that you are human", "are you a robot", "not a robot", "captcha", "unusual traffic", "access denied",
+	"request blocked", "attention required", "ddos protection", "enable javascript and cookies", "security check", "pardon our interruption",
+	"not available in your country", "not available in your region", "not available in your location", "nicht in ihrem land", "nicht in ihrer region", "select your country"}
