@@ -144,6 +144,8 @@ func (w *writer) state() []string {
 
 // tables adds those that were not begun, in the order of the standard. left counts what was too much to be written.
 func (w *writer) tables(rows tables, left int) {
+	var last string
+	var missing []string
 	for _, t := range provisions.Must().Tables(w.e) {
 		if w.begun != nil {
 			if _, declared := w.begun.Table(t.Name); declared {
@@ -155,16 +157,24 @@ func (w *writer) tables(rows tables, left int) {
 			of = rows["11-ComMech"]
 		}
 		if len(of) == 0 {
+			missing = append(missing, t.Name)
 			continue
 		}
+		last = t.Name
 		lines := []string{"  " + t.Name + ":"}
 		for _, r := range of {
 			lines = append(lines, w.row(t, r)...)
+		}
+		if t.Name == "15-Intf" {
+			lines = append(lines, "    # TODO the physical interfaces, and radios and UDP services, which were not looked at")
 		}
 		if left > 0 {
 			lines = append(lines, fmt.Sprintf("    # TODO %d more services and log-ins were seen, and are left out here", left))
 		}
 		w.d.Table(t.Name, lines)
+	}
+	if last != "" && len(missing) > 0 {
+		w.d.Table(last, append(w.d.TableLines(last), "  # TODO declare these too, or write none: "+strings.Join(missing, ", ")))
 	}
 }
 

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/device/text"
@@ -34,6 +35,19 @@ var consequences = []consequence{
 	{"C(12)", true, "C(12)", true}, {"C(12)", true, "F(g)", true}, {"C(12)", true, "F(f)", true},
 	{"C(12)", false, "C(12)", false}, {"C(12)", false, "F(g)", false}, {"C(12)", false, "F(h)", false}, {"C(12)", false, "F(j)", false},
 	{"C(13)", true, "F(q)", true}, {"C(13)", true, "F(r)", true},
+}
+
+var commented = regexp.MustCompile(`^\s+["']?([0-9]+)["']?\s*:[^#]*#\s*(.*\S)`)
+
+// reasons are the comments behind conditions, by C(n).
+func reasons(lines []string) map[string]string {
+	out := map[string]string{}
+	for _, l := range lines {
+		if m := commented.FindStringSubmatch(l); m != nil {
+			out["C("+m[1]+")"] = m[2]
+		}
+	}
+	return out
 }
 
 // conditions states what follows from those of V2.1, and what the tables show.
@@ -76,7 +90,11 @@ func (m *migration) conditions() error {
 func (m *migration) follows(name string) (holds bool, why string) {
 	for _, c := range consequences {
 		if is, stated := m.f.States(c.of); c.name == name && stated && is == c.holds {
-			return c.is, fmt.Sprintf("%s was %t in V2.1", c.of, is)
+			why = fmt.Sprintf("%s was %t in V2.1", c.of, is)
+			if said := m.said[c.of]; said != "" {
+				why += " (" + said + ")"
+			}
+			return c.is, why
 		}
 	}
 	return false, ""

@@ -30,6 +30,9 @@ func Migrate(f *device.File) ([]byte, error) {
 	if f.Edition == string(provisions.V31) {
 		return nil, fmt.Errorf("migrate %s: it is of edition V3.1 already", f.Path)
 	}
+	if x := f.IXIT; x.PhyIntf != nil || x.LogIntf != nil {
+		return nil, fmt.Errorf("migrate %s: it has tables of edition V3.1\n  write edition: V3.1 if it is of that, or 15-Intf", f.Path)
+	}
 	var why error
 	for _, anew := range []bool{false, true} {
 		b, err := carry(f, anew)
@@ -47,12 +50,16 @@ func carry(f *device.File, anew bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.TableLines("11-SecComMech") != nil {
+		return nil, errors.New("it has 11-SecComMech, a table of edition V3.1\n  write edition: V3.1 if it is of that, or 11-ComMech")
+	}
 	m := &migration{f: f, d: d, anew: anew, renamed: map[string]string{}}
 	m.interfaces()
 	m.communication()
 	m.others()
 	d.Section("edition", []string{`edition: V3.1 # carried over from V2.1: see each "new in V3.1"`})
 	m.ics()
+	m.said = reasons(d.Lines("conditions"))
 	d.Section("conditions", nil)
 	if err := m.conditions(); err != nil {
 		return nil, err
@@ -74,6 +81,7 @@ type migration struct {
 	d       *text.Document
 	logical []item            // rows of 28-LogIntf
 	anew    bool              // tables that are edited are written from their rows
+	said    map[string]string // comments behind conditions
 	renamed map[string]string // ids of rows that became part of another
 }
 

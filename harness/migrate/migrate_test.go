@@ -95,7 +95,7 @@ func TestExample(t *testing.T) {
 		"# The reference device's own declaration.", "  # new in V3.1: 5.1-2A: {support: , detail: \"\"} # R: ", "  # new in V3.1: Documentation of Maintenance Check\n  2-UserInfo:", "      # new in V3.1: Interface: by which row of 28-LogIntf it is reached; at its place is Intf-1\n",
 		"  # new in V3.1: Purpose, Authorized Parties, Lifecycle, Storing Consent, Aggregation, Anonymization, of each row\n  21-PersData:",
 		"      # new in V3.1: Access: from where it can be reached\n", "      # it is ExtAPI-1 of 28-ExtAPI in V2.1 too: API over HTTPS, which takes JSON\n",
-		"      # was Protection in V2.1: none of a physical kind\n", "  d: true # C(8) was true in V2.1: ", "  # new in V3.1: k: true or false # ",
+		"      # was Protection in V2.1: none of a physical kind\n", "  d: true # C(8) was true in V2.1: ", "  a: true # C(1) was true in V2.1 (passwords of owner and guest): passwords authenticate users or machines\n", "  # new in V3.1: k: true or false # ",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the file lacks %q:\n%s", want, text)
@@ -196,7 +196,8 @@ ixit:
 }
 
 func TestRefused(t *testing.T) {
-	for _, s := range []string{"device: {model: M}\nedition: V3.1\n", "{device: {model: M}}\n"} {
+	for _, s := range []string{"device: {model: M}\nedition: V3.1\n", "{device: {model: M}}\n",
+		"device: {model: M}\nixit:\n  28-LogIntf: none\n", "device: {model: M}\nixit:\n  11-SecComMech: none\n"} {
 		if b, err := migrate.Migrate(parse(t, []byte(s))); err == nil {
 			t.Errorf("%q became\n%s", s, b)
 		}

@@ -16,7 +16,7 @@ import (
 const maxFile = 16 << 20
 
 // WriteCSV writes a file a table into a directory, which is made where it is missing: 6-SoftComp.csv (RFC 4180, UTF-8).
-// A file of a table that is not among the sheets would be imported again, so one is refused.
+// One that holds tables already is refused: somebody may have filled them in.
 func WriteCSV(dir string, sheets []Sheet) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write tables: %w", err)
@@ -25,10 +25,8 @@ func WriteCSV(dir string, sheets []Sheet) error {
 	if err != nil {
 		return fmt.Errorf("write tables: %w", err)
 	}
-	for _, p := range there {
-		if !slices.ContainsFunc(sheets, func(s Sheet) bool { return s.Name+".csv" == filepath.Base(p) }) {
-			return fmt.Errorf("write tables: %s is there, and is none of the tables that are written\n  choose an empty directory", p)
-		}
+	if len(there) > 0 {
+		return fmt.Errorf("write tables: %s is there already\n  name another directory, or move that one away", there[0])
 	}
 	for _, s := range sheets {
 		var b bytes.Buffer

@@ -2,12 +2,15 @@ package tables_test
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/tables"
@@ -99,6 +102,27 @@ func TestRoundTrip(t *testing.T) {
 				t.Errorf("%s %s: more than the tables changed", name, way)
 			}
 		}
+	}
+}
+
+// A workbook with a cell far out is refused; so is one with a text that no cell holds.
+func TestBounds(t *testing.T) {
+	for _, at := range []string{"A20000", "ZZ1"} {
+		f := excelize.NewFile()
+		if err := f.SetCellStr("Sheet1", at, "x"); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "far.xlsx")
+		if err := f.SaveAs(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tables.ReadXLSX(path); err == nil || !strings.Contains(err.Error(), "it has cells beyond row 10000 or column IV") {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+	long := []tables.Sheet{{Name: "16-CodeMin", Rows: [][]string{{"ID", "Description"}, {"a", strings.Repeat("x", 40_000)}}}}
+	if err := tables.WriteXLSX(io.Discard, long); err == nil || !strings.Contains(err.Error(), "cell B2 has 40000 characters") {
+		t.Error(err)
 	}
 }
 

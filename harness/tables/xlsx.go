@@ -86,11 +86,36 @@ func ReadXLSX(path string) (out []Sheet, err error) {
 	}
 	defer f.Close()
 	for _, name := range f.GetSheetList() {
-		rows, err := f.GetRows(name)
+		rows, err := rowsOf(f, name)
 		if err != nil {
 			return nil, fmt.Errorf("read workbook %s: sheet %s: %w", path, name, err)
 		}
 		out = append(out, Sheet{name, rows})
 	}
 	return out, nil
+}
+
+// Bounds of a sheet: a cell far out makes every place before it.
+const (
+	maxRows    = 10_000
+	maxColumns = 256
+)
+
+func rowsOf(f *excelize.File, name string) (out [][]string, err error) {
+	rows, err := f.Rows(name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		cells, err := rows.Columns()
+		if err != nil {
+			return nil, err
+		}
+		if len(cells) > maxColumns || len(out) == maxRows {
+			return nil, fmt.Errorf("it has cells beyond row %d or column %s", maxRows, letters(maxColumns))
+		}
+		out = append(out, cells)
+	}
+	return out, rows.Error()
 }
