@@ -34,6 +34,13 @@ var (
 	_ = declares("ixit-plain-hash-called-anonymous", datum(row{"Anonymization": "They are anonymous: the SHA-256 of the serial number stands in its place."})...)
 )
 
+// An honest declaration of a device that processes no personal data.
+var _ = declares("no-personal-data-device", set("ixit/21-PersData", "[]"), set("ixit/25-DelFunc/DelFunc-1/covers", "[SecParam-1, SecParam-2, SecParam-3, AuthMech-2, UserDec-1, UserDec-2, UserDec-3, UserDec-4]"),
+	drop("ixit/26-UserDec/UserDec-5"),
+	set("ics/6-2", notPersonal), set("ics/6-3A", notPersonal).in(provisions.V31), set("ics/6-3B", notPersonal).in(provisions.V31), set("ics/6-6", notPersonal).in(provisions.V31), set("ics/6-8", notPersonal).in(provisions.V31))
+
+const notPersonal = `{support: N/A, detail: The device processes no personal data.}`
+
 // way sets how 2-UserInfo describes the way to a document, without the typed place beside it.
 func way(field, text string) []edit {
 	return []edit{set("ixit/2-UserInfo/"+field, fmt.Sprintf("%q", text)), drop("ixit/2-UserInfo/at/" + field)}

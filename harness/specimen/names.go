@@ -43,7 +43,7 @@ var honest = registry(
 	"activation-lock", "antirollback-fuse", "bare-500-on-garbage", "certificate-renewed-mid-run", "commissioning-code-8-digits",
 	"debug-console-by-signature", "declared-enabled-but-idle", "discovery-open-by-protocol", "forced-change-default", "self-update-mid-run", "exponential-delay-no-lock",
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
-	"mlkem-only-group", "model-prefix-in-password", "open-claim-in-factory-state", "owner-downgrade-by-hand",
+	"mlkem-only-group", "model-prefix-in-password", "no-personal-data-device", "open-claim-in-factory-state", "owner-downgrade-by-hand",
 	"patched-banner", "rationale-of-three-words",
 	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery", "upload-form-for-pictures",
 )
@@ -68,6 +68,11 @@ func Faults() []string {
 func anyFault() map[string]bool {
 	all := maps.Clone(faults)
 	for name := range declarations {
+		if !honest[name] {
+			all[name] = true
+		}
+	}
+	for name := range misprints {
 		if !honest[name] {
 			all[name] = true
 		}
