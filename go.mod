@@ -6,6 +6,7 @@ require (
 	charm.land/lipgloss/v2 v2.0.6
 	github.com/PuerkitoBio/goquery v1.13.0
 	github.com/goccy/go-yaml v1.19.2
+	github.com/gosnmp/gosnmp v1.47.0
 	github.com/grandcat/zeroconf v1.0.0
 	github.com/miekg/dns v1.1.73
 	github.com/mochi-mqtt/server/v2 v2.7.9
@@ -27,7 +28,6 @@ require (
 	github.com/ProtonMail/go-crypto v1.4.1
 	github.com/ccojocar/zxcvbn-go v1.0.4 // indirect
 	github.com/cloudflare/circl v1.6.2 // indirect
-	github.com/gosnmp/gosnmp v1.47.0 // indirect
 )
 
 require (
