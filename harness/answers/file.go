@@ -121,7 +121,7 @@ func Append(dir string, key *Key, entries ...Entry) ([]Entry, error) {
 		return nil, fmt.Errorf("write the answer: %w", err)
 	}
 	if _, err := f.WriteAt(text, good); err != nil {
-		f.Truncate(good) // best effort on a disk that is full; half a line is none anyway
+		_ = f.Truncate(good) // best effort on a disk that is full; half a line is none anyway
 		return nil, fmt.Errorf("write the answer: %w", err)
 	}
 	if err := errors.Join(f.Sync(), syncDir(dir)); err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -79,12 +80,16 @@ func ReadCSV(dir string) (out []Sheet, err error) {
 	return out, nil
 }
 
+// leading is the number that a file's name begins with.
+func leading(path string) int {
+	digits, _, _ := strings.Cut(filepath.Base(path), "-")
+	n, _ := strconv.Atoi(digits)
+	return n
+}
+
 // byNumber sorts 2-UserInfo before 10-SecParam.
 func byNumber(a, b string) int {
-	var n, m int
-	fmt.Sscanf(filepath.Base(a), "%d-", &n)
-	fmt.Sscanf(filepath.Base(b), "%d-", &m)
-	if n != m {
+	if n, m := leading(a), leading(b); n != m {
 		return n - m
 	}
 	return strings.Compare(a, b)

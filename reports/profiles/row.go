@@ -23,7 +23,6 @@ type seen struct {
 	state state
 	said  string // its verdict or claim
 	why   string
-	next  string
 	duty  provisions.Obligation
 }
 

@@ -167,7 +167,7 @@ func through(t *testing.T, only []string) {
 			for _, f := range specimen.Faults() {
 				breaks, contradicts := declared(e, f, auto)
 				olderB, olderC := declared(provisions.V21, f, auto)
-				if len(breaks)+len(contradicts) > 0 && anew(e, slices.Concat(breaks, contradicts), slices.Concat(olderB, olderC)) {
+				if len(breaks)+len(contradicts) > 0 && (specimen.OfDeclaration(f) || anew(e, slices.Concat(breaks, contradicts), slices.Concat(olderB, olderC))) {
 					t.Run("fault="+f, func(t *testing.T) {
 						faulty(t, &Trial{Edition: e, Only: selected(e, only, f, auto), Faults: []string{f}, Effort: enough(breaks)}, breaks, contradicts)
 					})

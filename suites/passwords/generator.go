@@ -1,7 +1,6 @@
 package passwords
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -227,7 +226,7 @@ func bitsOfWords(text string) float64 {
 	if m := wordCount.FindStringSubmatch(text); m != nil {
 		n := slices.Index(numbers, strings.ToLower(m[1])) + 2
 		if n < 2 {
-			fmt.Sscan(m[1], &n)
+			n, _ = strconv.Atoi(m[1]) // digits, by the pattern
 		}
 		count = float64(n)
 	}

@@ -40,11 +40,10 @@ func physicalTable(dut *DUT) string {
 	return "15-Intf"
 }
 
-// Words for what carries a network, for what does so through the air, and for what is touched.
+// Words for what carries a network, and for what does so through the air.
 var (
 	networking = []string{"network", "ethernet", "lan", "wlan", "wi-fi", "wifi", "bluetooth", "ble", "zigbee", "thread", "z-wave", "802.15.4", "lora*", "nfc", "cellular", "lte", "5g", "gsm", "powerline", "plc", "usb network"}
 	airborne   = []string{"air", "air interface", "radio", "wireless", "wlan", "wi-fi", "wifi", "bluetooth", "ble", "zigbee", "thread", "z-wave", "802.15.4", "lora*", "nfc", "uwb", "cellular", "lte", "5g", "gsm", "infrared"}
-	touchable  = []string{"physical", "port", "socket", "connector", "pad", "pads", "pin", "pins", "serial", "uart", "usb", "jtag", "swd", "sd", "sim", "power", "audio", "button*", "slot"}
 )
 
 // kind is what a row says of its type and medium.

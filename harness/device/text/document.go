@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -170,7 +171,8 @@ func number(table string) (n int) {
 	if table == "" {
 		return -1
 	}
-	fmt.Sscanf(table, "%d-", &n)
+	digits, _, _ := strings.Cut(table, "-")
+	n, _ = strconv.Atoi(digits)
 	return n
 }
 

@@ -74,7 +74,7 @@ func hear(c interface {
 	io.Reader
 	SetReadDeadline(time.Time) error
 }, while time.Duration, until []byte) (all []byte) {
-	c.SetReadDeadline(time.Now().Add(while))
+	_ = c.SetReadDeadline(time.Now().Add(while))
 	b := make([]byte, 1024)
 	for len(all) < most {
 		n, err := c.Read(b)
