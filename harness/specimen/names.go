@@ -72,11 +72,6 @@ func anyFault() map[string]bool {
 			all[name] = true
 		}
 	}
-	for name := range misprints {
-		if !honest[name] {
-			all[name] = true
-		}
-	}
 	return all
 }
 
