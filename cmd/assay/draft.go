@@ -8,11 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/discovery"
 	"github.com/secure-by-design/assay/harness/draft"
 	"github.com/secure-by-design/assay/provisions"
 )
@@ -53,7 +56,7 @@ func draftCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return deliver(out, b, c.OutOrStdout())
+			return deliver(out, b, c)
 		},
 	}
 	fl := c.Flags()
@@ -100,6 +103,7 @@ func (s *session) look(ctx context.Context, target string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("start the worker: %w", err)
 	}
+	s.recognise(ctx, &jobs[0])
 	s.progress = newProgress(io.Discard, 1) // its verdicts are nobody's business: nothing is declared yet
 	fmt.Fprintf(s.errs, "looking at %s, gently\n", safe(target))
 	_, _, err = s.one(ctx, program, jobs[0])
@@ -109,6 +113,30 @@ func (s *session) look(ctx context.Context, target string) (string, error) {
 	}
 	fmt.Fprintf(s.errs, "what was seen is kept in %s\n", jobs[0].Dir)
 	return jobs[0].Dir, nil
+}
+
+// recognise asks the network who an address is, where its name was not asked for: a device announces vendor, model and
+// version. One that does not is drafted without.
+func (s *session) recognise(ctx context.Context, job *harness.Job) {
+	at := job.A.Addresses[0]
+	if job.Opening.Identity.Name != job.Opening.Target || job.Opening.Identity.Model != "" {
+		return
+	}
+	o := discovery.Options{Interfaces: s.flags.ifaces, For: 3 * time.Second}
+	if len(o.Interfaces) == 0 && at.IsLoopback() {
+		o.Interfaces = []string{"lo"}
+	}
+	found, err := discovery.Discover(ctx, o)
+	if err != nil {
+		fmt.Fprintf(s.errs, "who it is was not asked: %v\n", err)
+		return
+	}
+	for _, d := range found {
+		if slices.Contains(d.Addresses, at) {
+			t := discovery.Target{Name: d.Name, Device: &d, Addresses: job.A.Addresses}
+			job.Opening.Identity = identify(t, job.Opening.Identity.Identification)
+		}
+	}
 }
 
 // drafted is the draft of what the one run at a path saw.
@@ -145,12 +173,24 @@ func fresh(out, read string) error {
 	return nil
 }
 
-// deliver writes a device file to a path, whole or not at all, or to standard output.
-func deliver(out string, b []byte, std io.Writer) error {
+// deliver writes a device file to a path, whole or not at all, or to standard output. One that cannot be read from there, as
+// what it refers to lies elsewhere, is said to be so.
+func deliver(out string, b []byte, c *cobra.Command) error {
 	if out == "" {
-		_, err := std.Write(b)
+		_, err := c.OutOrStdout().Write(b)
 		return err
 	}
+	if err := replace(out, b); err != nil {
+		return err
+	}
+	if _, err := device.Load(out); err != nil {
+		fmt.Fprintf(c.ErrOrStderr(), "%s is written, and misses what it refers to: keep it in the folder of the file that it comes from\n  %s\n", out, indent(err.Error()))
+	}
+	return nil
+}
+
+// replace writes a file, whole or not at all.
+func replace(out string, b []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(out), ".assay-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", out, err)

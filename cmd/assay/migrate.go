@@ -31,7 +31,7 @@ func migrateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return deliver(out, b, c.OutOrStdout())
+			return deliver(out, b, c)
 		},
 	}
 	c.Flags().StringVarP(&out, "file", "o", "", "write to this file (default: standard output)")

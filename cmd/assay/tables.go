@@ -61,7 +61,7 @@ func tablesExportCommand() *cobra.Command {
 			if err := tables.WriteXLSX(&b, sheets); err != nil {
 				return err
 			}
-			return deliver(f.xlsx, b.Bytes(), nil)
+			return replace(f.xlsx, b.Bytes())
 		},
 	}
 	f.add(c)
@@ -99,7 +99,7 @@ func tablesImportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return deliver(out, b, c.OutOrStdout())
+			return deliver(out, b, c)
 		},
 	}
 	f.add(c)
