@@ -10,6 +10,17 @@ var misprints = map[string][]func(site) bool{}
 
 // publishes registers a fault of the pages.
 func publishes(name string, edits ...func(site) bool) bool {
+	faults[name] = true
+	return misprint(name, edits)
+}
+
+// oddly registers an honest variant of them.
+func oddly(name string, edits ...func(site) bool) bool {
+	honest[name] = true
+	return misprint(name, edits)
+}
+
+func misprint(name string, edits []func(site) bool) bool {
 	if misprints[name] != nil {
 		panic("specimen: " + name + " is published twice")
 	}
@@ -19,12 +30,6 @@ func publishes(name string, edits ...func(site) bool) bool {
 
 // OfSupplier tells whether a fault is one of the supplier's pages alone.
 func OfSupplier(fault string) bool { return misprints[fault] != nil }
-
-// oddly registers an honest variant of them.
-func oddly(name string, edits ...func(site) bool) bool {
-	honest[name] = true
-	return publishes(name, edits...)
-}
 
 // instead puts something else at a path.
 func instead(path string, status int, body string) func(site) bool {

@@ -53,6 +53,13 @@ func address() netip.Addr {
 	return netip.AddrFrom4([4]byte{127, byte(100 + pid%100), byte(pid/100%200) + byte(n>>8), byte(n)})
 }
 
+// aside is where the supplier's web server stands: beside no unit.
+func aside(unit netip.Addr) netip.Addr {
+	b := unit.As4()
+	b[1] -= 99 // 1 to 100, where units are at 100 to 199
+	return netip.AddrFrom4(b)
+}
+
 // Run runs the trial on the jump clock.
 func (t *Trial) Run(tb testing.TB) {
 	tb.Helper()
@@ -81,6 +88,14 @@ func (t *Trial) Run(tb testing.TB) {
 	}
 	defer rec.Close()
 	a, b := door(tb, "A", units.Devices()[0], f, c), door(tb, "B", units.Devices()[1], f, c)
+	supplier, err := specimen.StartSupplier(specimen.Options{Addr: aside(units.Devices()[0].Addr()), Faults: t.Faults, Honest: t.Honest})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer supplier.Close()
+	if a.Web, err = supplier.Door(f); err != nil {
+		tb.Fatal(err)
+	}
 	o := harness.Opening{Run: "loop", Target: "specimen", Edition: t.Edition, State: device.Initialised, StateShownBy: "the loop", Hazards: []string{"none"},
 		Allowed: provisions.Disruptive, Effort: t.Effort, Only: t.Only, Parameters: harness.Parameters(), JumpClock: true}
 	if t.State != "" {
@@ -190,16 +205,19 @@ func conformant(t *testing.T, trial *Trial) {
 	trial.check(t)
 }
 
-// selected are the units that a fault is held against: all, or for one of the declaration those that judge a declaration and those
-// that it is said to reach.
+// selected are the units that a fault is held against: all, or for one of the declaration those that judge a declaration, for one of
+// the supplier's pages those that read pages, and those that it is said to reach.
 func selected(e provisions.Edition, only []string, fault string, auto map[string]string) []string {
-	if !specimen.OfDeclaration(fault) {
+	reached := conceptual
+	if specimen.OfSupplier(fault) {
+		reached = reading
+	} else if !specimen.OfDeclaration(fault) {
 		return only
 	}
 	breaks, contradicts := declared(e, fault, auto)
 	out := slices.Concat(breaks, contradicts)
 	for unit := range auto {
-		if conceptual(e, unit) && !slices.Contains(out, unit) {
+		if reached(e, unit) && !slices.Contains(out, unit) {
 			out = append(out, unit)
 		}
 	}
@@ -215,6 +233,12 @@ func conceptual(e provisions.Edition, unit string) bool {
 	}
 	c, ok := provisions.Must().Case(e, u.Case)
 	return ok && strings.HasPrefix(c.Kind, "conceptual") && slices.Contains(u.Method.Rungs, provisions.Declared)
+}
+
+// reading tells whether a unit reads the supplier's pages.
+func reading(e provisions.Edition, unit string) bool {
+	u, ok := provisions.Must().Unit(e, unit)
+	return ok && slices.Contains(u.Method.Rungs, provisions.Web)
 }
 
 func faulty(t *testing.T, trial *Trial, breaks, contradicts []string) {
