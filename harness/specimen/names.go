@@ -27,7 +27,7 @@ var faults = registry(
 	"lockout-never-ends", "login-cleartext", "logout-keeps-token", "low-role-admitted", "mqtt-anonymous",
 	"session-token-predictable", "setup-api-open-after-init", "setup-wizard-open",
 	// 5.6: surfaces
-	"undeclared-listener", "undeclared-udp-service", "undeclared-telnet", "disabled-interface-answers", "config-export-without-login", "mdns-leaks-ssid", "undeclared-version-banner", "boot-window-listener",
+	"undeclared-listener", "undeclared-udp-service", "snmp-default-community", "undeclared-telnet", "disabled-interface-answers", "config-export-without-login", "mdns-leaks-ssid", "undeclared-version-banner", "boot-window-listener",
 	"pairing-mode-never-ends", "network-interface-declared-disabled", "network-debug-shell-open",
 	// 5.11: deletion
 	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",

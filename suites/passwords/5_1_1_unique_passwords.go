@@ -54,8 +54,9 @@ var _ = Provision("5.1-1", func(dut *DUT) {
 					Expect(declared).To(BeTrue(), "%s asks for a password, and no row of 1-AuthMech declares it", l)
 				}
 			})
+			communitiesDeclared(ctx, dut, rows)
 			NotClimbed(ctx, provisions.Web, "the user manual was not searched for passwords and codes")
-			Lack("attach the user manual, and have UDP services looked at", "every log-in that TCP shows is declared; the user manual and UDP services were not looked at")
+			Lack("attach the user manual", "every log-in that TCP and SNMP show is declared; the user manual was not looked at")
 		}, Binds(device.Initialised), Climbs(provisions.LAN))
 
 		Unit("b", "a password that the user sets must be set before first use", func(ctx context.Context) {
@@ -68,6 +69,7 @@ var _ = Provision("5.1-1", func(dut *DUT) {
 		}, Binds(device.Initialised), Climbs(provisions.LAN, provisions.Operator))
 
 		Unit("c", "no log-in opens with a password that others know", func(ctx context.Context) {
+			publishedCommunities(ctx, dut)
 			published(ctx, dut)
 			if dut.File != nil {
 				ownValues(ctx, dut)

@@ -65,8 +65,8 @@ var _ = Provision("5.6-2", func(dut *DUT) {
 			if len(more) > 0 {
 				Contradicted("Disclosed Information does not name what is shown: %s", strings.Join(more, "; "))
 			}
-			NotClimbed(ctx, provisions.Bench, "UDP services and DHCP were not looked at")
-			Inconclude("what TCP services and mDNS tell without a log-in is declared or harmless; UDP services and DHCP were not looked at")
+			NotClimbed(ctx, provisions.Bench, "DHCP was not looked at")
+			Inconclude("what services on TCP and UDP tell without a log-in is declared or harmless; DHCP was not looked at")
 		}, Binds(device.Initialised), Climbs(provisions.LAN))
 	})
 })
@@ -113,7 +113,7 @@ func disclosures(ctx context.Context, dut *DUT) (out []disclosure) {
 	for _, line := range seen.Announced(ctx, dut) {
 		out = append(out, inText("the mDNS announcement", 5353, line)...)
 	}
-	return out
+	return append(out, toldOverUDP(ctx, dut)...)
 }
 
 func inText(where string, port uint16, text string) (out []disclosure) {

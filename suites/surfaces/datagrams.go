@@ -2,6 +2,9 @@ package surfaces
 
 import (
 	"context"
+	"maps"
+	"regexp"
+	"slices"
 
 	. "github.com/onsi/gomega"
 
@@ -58,6 +61,35 @@ func datagrams(rows []device.Intf) (out []endpoint) {
 		for _, e := range r.At {
 			if e.Port != 0 && seen.OverUDP(e) {
 				out = append(out, endpoint{r, e.Port})
+			}
+		}
+	}
+	return out
+}
+
+// versions are what tells a product's version in a text that is no banner: "Linux cam 4.9.118", "v1.2.3".
+var versions = regexp.MustCompile(`\bv?\d+\.\d+(?:\.\d+)+\S{0,20}`)
+
+// toldOverUDP are what services on UDP tell without a log-in: the first answer of each, the engine of SNMP, and what SNMP gives to
+// a published community.
+func toldOverUDP(ctx context.Context, dut *DUT) (out []disclosure) {
+	for _, p := range seen.UDP(ctx, dut).Open() {
+		if p.Protocol != "mdns" && p.Protocol != "dns" { // read apart
+			out = append(out, inText(seen.NameUDP(p), p.Addr.Port(), p.Said)...)
+			if v := versions.FindString(p.Said); v != "" && p.Protocol == "ssdp" {
+				out = append(out, disclosure{seen.NameUDP(p), p.Addr.Port(), "version", v, false})
+			}
+		}
+	}
+	for _, a := range seen.Agents(ctx, dut) {
+		if a.Engine.Kind == "MAC" || a.Engine.Kind == "IPv4" || a.Engine.Kind == "IPv6" || a.Engine.Kind == "text" {
+			out = append(out, disclosure{seen.NameUDP(a.Port), a.Addr.Port(), "engine", a.Engine.Kind + " " + a.Engine.Value, false})
+		}
+		for _, name := range slices.Sorted(maps.Keys(a.Access.Told)) {
+			text := a.Access.Told[name]
+			out = append(out, inText(seen.NameUDP(a.Port)+" "+name, a.Addr.Port(), text)...)
+			if v := versions.FindString(text); v != "" && name == "sysDescr" {
+				out = append(out, disclosure{seen.NameUDP(a.Port) + " " + name, a.Addr.Port(), "version", text, false})
 			}
 		}
 	}

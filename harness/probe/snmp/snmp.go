@@ -28,9 +28,10 @@ import (
 
 // Bounds. Times are real.
 const (
-	Within  = time.Second // for an answer
-	sends   = 2           // of each request: datagrams are lost
-	maxText = 300         // characters kept of a value
+	Within  = time.Second            // for an answer
+	Least   = 200 * time.Millisecond // for one of an agent that is known to be quick: twenty times what it took
+	sends   = 2                      // of each request: datagrams are lost
+	maxText = 300                    // characters kept of a value
 )
 
 // Engine asks for the engine of SNMPv3, which an agent must tell to anybody (RFC 3414 clause 4).
@@ -58,7 +59,7 @@ func (q Engine) Ask(ctx context.Context, on *dial.Device) (EngineTold, error) {
 	defer conn.Close()
 	discovery, _ := hex.DecodeString("303a020103300f02024a69020300ffe30401040201030410300e0400020100020100040004000400" +
 		"301204000400a00c020237f00201000201003000")
-	b, err := exchange(ctx, conn, discovery, func(b []byte) bool { return decode(conn, gosnmp.Version3, "", b) != nil })
+	b, err := exchange(ctx, conn, discovery, Within, func(b []byte) bool { return decode(conn, gosnmp.Version3, "", b) != nil })
 	if err != nil || b == nil {
 		return EngineTold{}, err
 	}
@@ -128,6 +129,13 @@ func (Communities) Disturbs() string { return "wrong communities may raise an al
 
 // Level is intrusive: a community is a password.
 func (Communities) Level() provisions.Level { return provisions.Intrusive }
+
+// Lasting: what an agent takes is set by its owner, and outlives wrong tries.
+func (Communities) Lasting() {}
+
+// Lasting: an engine is named once.
+func (Engine) Lasting() {}
+
 func (q Communities) String() string {
 	return fmt.Sprintf("try published communities at SNMP on port %d", q.Port)
 }
@@ -140,8 +148,14 @@ var system = []struct{ oid, name string }{
 // Ask tries an invented community first: an agent that takes it takes anybody.
 func (q Communities) Ask(ctx context.Context, on *dial.Device) (a Access, err error) {
 	a.Told = map[string]string{}
+	wait, began := Within, time.Now()
+	if e, err := (Engine{q.Port}).Ask(ctx, on); err != nil {
+		return a, err
+	} else if e.Answered {
+		wait = min(max(20*time.Since(began), Least), Within)
+	}
 	for _, version := range []gosnmp.SnmpVersion{gosnmp.Version2c, gosnmp.Version1} {
-		took, err := q.read(ctx, on, version, "assay-nobody", nil)
+		took, err := q.read(ctx, on, wait, version, "assay-nobody", nil)
 		if err != nil && !errors.Is(err, dial.ErrBudget) {
 			return a, err
 		}
@@ -151,7 +165,7 @@ func (q Communities) Ask(ctx context.Context, on *dial.Device) (a Access, err er
 	}
 	for _, name := range published {
 		for _, version := range []gosnmp.SnmpVersion{gosnmp.Version2c, gosnmp.Version1} {
-			took, err := q.read(ctx, on, version, name, a.Told)
+			took, err := q.read(ctx, on, wait, version, name, a.Told)
 			switch {
 			case errors.Is(err, dial.ErrBudget):
 				a.Budget++
@@ -164,7 +178,7 @@ func (q Communities) Ask(ctx context.Context, on *dial.Device) (a Access, err er
 				continue
 			}
 			c := Community{"v" + version.String(), name}
-			again, err := q.get(ctx, on, version, name, nil)
+			again, err := q.get(ctx, on, wait, version, name, nil)
 			if err != nil {
 				return a, err
 			}
@@ -179,15 +193,15 @@ func (q Communities) Ask(ctx context.Context, on *dial.Device) (a Access, err er
 }
 
 // read spends a wrong try and reads.
-func (q Communities) read(ctx context.Context, on *dial.Device, v gosnmp.SnmpVersion, community string, told map[string]string) (bool, error) {
+func (q Communities) read(ctx context.Context, on *dial.Device, wait time.Duration, v gosnmp.SnmpVersion, community string, told map[string]string) (bool, error) {
 	if err := on.Wrong(fmt.Sprintf("snmp:%d %s", q.Port, community)); err != nil {
 		return false, err
 	}
-	return q.get(ctx, on, v, community, told)
+	return q.get(ctx, on, wait, v, community, told)
 }
 
 // get reads the system group, and tells whether the agent answered to the community.
-func (q Communities) get(ctx context.Context, on *dial.Device, v gosnmp.SnmpVersion, community string, told map[string]string) (bool, error) {
+func (q Communities) get(ctx context.Context, on *dial.Device, wait time.Duration, v gosnmp.SnmpVersion, community string, told map[string]string) (bool, error) {
 	conn, err := on.Dial(ctx, "udp", q.Port)
 	if err != nil {
 		return false, fmt.Errorf("ask SNMP on port %d: %w", q.Port, err)
@@ -202,7 +216,7 @@ func (q Communities) get(ctx context.Context, on *dial.Device, v gosnmp.SnmpVers
 	if err != nil {
 		return false, fmt.Errorf("ask SNMP on port %d: %w", q.Port, err)
 	}
-	b, err := exchange(ctx, conn, request, func(b []byte) bool {
+	b, err := exchange(ctx, conn, request, wait, func(b []byte) bool {
 		p := decode(conn, v, community, b)
 		return p != nil && p.PDUType == gosnmp.GetResponse && p.Community == community
 	})
@@ -244,8 +258,8 @@ func decode(conn net.Conn, v gosnmp.SnmpVersion, community string, b []byte) (p 
 	return p
 }
 
-// exchange sends a request up to twice, and returns the first answer that fits; nil where none came, or the port refuses.
-func exchange(ctx context.Context, conn net.Conn, request []byte, fits func([]byte) bool) ([]byte, error) {
+// exchange sends a request up to twice, waits for each, and returns the first answer that fits; nil where none came, or the port refuses.
+func exchange(ctx context.Context, conn net.Conn, request []byte, wait time.Duration, fits func([]byte) bool) ([]byte, error) {
 	b := make([]byte, 65535)
 	for range sends {
 		if ctx.Err() != nil {
@@ -257,7 +271,7 @@ func exchange(ctx context.Context, conn net.Conn, request []byte, fits func([]by
 			}
 			return nil, fmt.Errorf("send to SNMP: %w", err)
 		}
-		_ = conn.SetReadDeadline(time.Now().Add(Within))
+		_ = conn.SetReadDeadline(time.Now().Add(wait))
 		for range 16 { // answers to something else
 			n, err := conn.Read(b)
 			if err != nil {
