@@ -79,6 +79,9 @@ func misdeclare(file []byte, has map[string]bool, e provisions.Edition) ([]byte,
 		changed := 0
 		for _, ed := range declarations[fault] {
 			if ed.edition == "" || ed.edition == e {
+				if e == provisions.V31 {
+					ed.value = newer(ed.value)
+				}
 				root = ed.apply(root, strings.Split(ed.place, "/"), &changed)
 			}
 		}
@@ -91,6 +94,21 @@ func misdeclare(file []byte, has map[string]bool, e provisions.Edition) ([]byte,
 	}
 	out, err := yaml.Marshal(root)
 	return out, err
+}
+
+// newer is a row as V3.1 names its fields, where an edit serves both editions.
+func newer(value any) any {
+	row, ok := value.(yaml.MapSlice)
+	if !ok {
+		return value
+	}
+	row = slices.Clone(row)
+	for i := range row {
+		if row[i].Key == "Communication Mechanisms" {
+			row[i].Key = "Secure Communication Mechanisms"
+		}
+	}
+	return row
 }
 
 // apply returns what stands at a place after the edit.
