@@ -1,15 +1,21 @@
 package draft_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/draft"
+	"github.com/secure-by-design/assay/harness/migrate"
 	"github.com/secure-by-design/assay/harness/probe/login"
 	"github.com/secure-by-design/assay/harness/probe/mdns"
 	"github.com/secure-by-design/assay/harness/probe/service"
@@ -119,6 +125,51 @@ func TestDraft(t *testing.T) {
 	for _, want := range []string{"no Brute Force Prevention in AuthMech-1, AuthMech-2", "2-UserInfo is not declared", "no Security Guarantees in ComMech-1"} {
 		if !strings.Contains(gaps, want) {
 			t.Errorf("no gap tells of %q: %s", want, gaps)
+		}
+	}
+}
+
+// What is drafted and what is migrated fit the schema that editors go by.
+func TestSchema(t *testing.T) {
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(device.Schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(device.SchemaFile, schema); err != nil {
+		t.Fatal(err)
+	}
+	fits, err := c.Compile(device.SchemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile("../../examples/specimen-v2.1.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := device.Parse("example.yaml", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer, err := migrate.Migrate(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{"migrated": string(newer)}
+	for _, e := range provisions.Editions() {
+		files["drafted in "+string(e)], _ = write(t, hostile("AX"), nil, e)
+	}
+	for name, text := range files {
+		j, err := yaml.YAMLToJSON([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := fits.Validate(v); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
