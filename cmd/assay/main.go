@@ -94,7 +94,7 @@ func commands() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(demoCommand(), discoverCommand(), listCommand(), planCommand(), runCommand(), replayCommand(), answerCommand(), reportCommand(),
-		specimenCommand(), workerCommand(), schemaCommand(), checkCommand(), draftCommand(), tablesCommand(), migrateCommand())
+		specimenCommand(), workerCommand(), schemaCommand(), checkCommand(), draftCommand(), passwordsCommand(), tablesCommand(), migrateCommand())
 	return root
 }
 
