@@ -33,6 +33,8 @@ var _ = Provision("5.2-1", func(dut *DUT) {
 			})
 		}, Climbs(provisions.Declared))
 	})
+
+	TestCase("5.2-1-2", func() { policyPage(dut) })
 })
 
 // typedPlace is the address or place that is typed beside the text.
