@@ -90,7 +90,7 @@ var (
 	_ = publishes("policy-no-status-time", dropped("/security", "every two weeks"))
 
 	_ = publishes("support-page-missing", gone("/support"))
-	_ = publishes("support-page-behind-login", instead("/support", http.StatusOK, `<!doctype html><html lang="en"><title>Security updates for the Assay Specimen</title><h1>Security updates for the Assay Specimen</h1>
+	_ = publishes("support-page-behind-login", instead("/support", http.StatusOK, `<!doctype html><html lang="en"><title>Security updates for the Assay Specimen AX-1</title><h1>Security updates for the Assay Specimen AX-1</h1>
 <p>Enter the serial number of your device to see how long it gets updates.</p><form><label>Serial number <input name=serial required></label><label>Mail <input type=email name=mail required></label><button>Show</button></form>`))
 	_ = publishes("support-period-absent", dropped("/support", "31 December 2031"), reword("/support", "Support period", "Support"))
 	_ = publishes("support-period-mismatch", reword("/support", "2031", "2030"))

@@ -17,9 +17,15 @@ var _ = Provision("5.3-13", func(dut *DUT) {
 				Declared(ctx, dut, "6-SoftComp")
 			}
 			row := form(ctx, dut, "2-UserInfo")
-			supported(row, given(dut.IXIT().UserInfo)).say()
-		}, Climbs(provisions.Declared))
+			f := supported(row, given(dut.IXIT().UserInfo))
+			if f.standing >= fitting {
+				f = legible(ctx, dut, f)
+			}
+			f.say()
+		}, Climbs(provisions.Declared, provisions.Web))
 	})
+
+	TestCase("5.3-13-2", func() { supportPage(dut) })
 })
 
 var (

@@ -21,6 +21,8 @@ var _ = Provision("5.3-14", func(dut *DUT) {
 			f.say()
 		}, Climbs(provisions.Declared))
 	})
+
+	TestCase("5.3-14-2", func() { notUpdatablePage(dut) })
 })
 
 // notUpdatable are the components without an update mechanism.
