@@ -123,7 +123,7 @@ func (d *DUT) Secret(r device.Ref) evidence.Secret {
 	return s
 }
 
-// secrets reads every reference that the samples name. What cannot be read is left out.
+// secrets reads every reference that the samples, and generators of passwords, name. What cannot be read is left out.
 func secrets(f *device.File) map[string]evidence.Secret {
 	out := map[string]evidence.Secret{}
 	keep := func(r device.Ref) {
@@ -137,6 +137,13 @@ func secrets(f *device.File) map[string]evidence.Secret {
 		}
 		for _, v := range s.Label {
 			keep(v)
+		}
+	}
+	if rows := f.IXIT.AuthMech; rows != nil {
+		for _, m := range *rows {
+			if m.Gen != nil && m.Gen.Samples != "" {
+				keep(m.Gen.Samples)
+			}
 		}
 	}
 	return out

@@ -50,8 +50,13 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 			}
 			about[name+unit.unit] = ref
 		}
-		about["serial"+unit.unit] = unit.serial
+		about["serial"+unit.unit], about["mac"+unit.unit] = unit.serial, address(unit.produced())
 	}
+	samples, err := u.units[0].writeSecret(dir, "samples", u.units[0].production())
+	if err != nil {
+		return "", fmt.Errorf("write the specimen's secrets: %w", err)
+	}
+	about["samples"] = samples
 	if err := u.units[0].maker.writeImages(dir); err != nil {
 		return "", fmt.Errorf("write the specimen's updates: %w", err)
 	}
@@ -76,7 +81,7 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 // facts are what the declaration of a unit tells of it, but for its secrets.
 func (d *Device) facts(e provisions.Edition) facts {
 	return facts{"Schema": device.SchemaFile, "Images": "", "Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(), "Lock": d.Lock.Seconds(), "Rate": tries / d.Lock.Minutes(),
-		"Has": d.has, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "RTSP": RTSP, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": Window.Seconds(), "Alphabet": alphabet}
+		"Has": d.has, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "RTSP": RTSP, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": Window.Seconds(), "Alphabet": d.letters(), "Length": d.length()}
 }
 
 // writeImages writes the genuine updates to a folder.

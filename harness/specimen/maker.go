@@ -38,13 +38,15 @@ type maker struct {
 	update  ed25519.PrivateKey
 	run     string
 	service string // a password of the maker's service, the same in all units by a fault
+	lot     string // with what a counter's passwords begin, by a fault
+	first   int    // and where it started
 	once    sync.Once
 	shared  keys
 }
 
 func newMaker() *maker {
 	_, key, _ := ed25519.GenerateKey(rand.Reader)
-	return &maker{update: key, run: strings.ToUpper(random(6)), service: random(16)}
+	return &maker{update: key, run: strings.ToUpper(random(6)), service: random(16), lot: random(9), first: 2000}
 }
 
 func (m *maker) serial(unit string) string { return "AX1-" + m.run + "-" + unit }
@@ -81,7 +83,7 @@ func (d *Device) preset() string {
 	case d.is("model-prefix-in-password"):
 		return "AX-" + random(12)
 	}
-	return random(12)
+	return d.maker.preset(d.has, d.produced())
 }
 
 // keys are what a unit proves itself with.

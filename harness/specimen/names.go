@@ -13,7 +13,7 @@ import (
 // faults are those that this device can show, by the names of the catalogue, which says what units each breaks.
 var faults = registry(
 	// 5.1: passwords
-	"universal-default-password", "backdoor-account", "password-off-spec", "skippable-password-setup", "empty-password-accepted",
+	"universal-default-password", "backdoor-account", "password-off-spec", "sequential-passwords", "password-from-mac", "wordlist-passwords", "skippable-password-setup", "empty-password-accepted",
 	"undeclared-password-service", "undeclared-auth-api", "undeclared-broker-password", "m2m-password-accepted", "legacy-tls-accepted", "plaintext-login",
 	"predictable-session-token", "ssh-legacy-kex", "replayable-login", "login-replay-accepted", "no-change-function", "change-noop", "change-partial", "change-lost-on-reboot",
 	"no-lockout", "lockout-header-bypass", "lockout-lost-on-reboot", "lockout-reset-by-reconnect", "lockout-ui-only",

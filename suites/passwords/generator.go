@@ -75,10 +75,10 @@ func source(m mechanism) string {
 	return m.text(generation)
 }
 
-// samples reminds of samples that only a person can lay hands on.
+// samples says whether samples were judged before.
 func samples(m mechanism) string {
 	if m.Gen != nil && m.Gen.Samples != "" {
-		return "; its samples were not looked through"
+		return "; its samples show no pattern"
 	}
 	return "; it gives no samples"
 }
