@@ -85,15 +85,17 @@ func (p *Past) answersTo(unit string) (in []answers.Input) {
 			return seen[h]
 		})
 	}
-	said := map[string][]string{}
+	var all []evidence.Event
 	for k, events := range p.byUnit {
-		if !strings.HasPrefix(k, unit+" ") {
-			continue
+		if strings.HasPrefix(k, unit+" ") {
+			all = append(all, events...)
 		}
-		for _, e := range events {
-			what := "answer: " + level(e.Device+" "+e.Key)
-			said[what] = append(said[what], level(evidence.Compact(e.Answer)+e.Error))
-		}
+	}
+	slices.SortStableFunc(all, func(a, b evidence.Event) int { return a.N - b.N }) // levelled, several questions are one
+	said := map[string][]string{}
+	for _, e := range all {
+		what := "answer: " + level(e.Device+" "+e.Key)
+		said[what] = append(said[what], level(evidence.Compact(e.Answer)+e.Error))
 	}
 	for what, list := range said {
 		sum := sha256.Sum256([]byte(strings.Join(list, "\n")))

@@ -27,6 +27,9 @@ func observed(past *harness.Past) (o device.Observed, err error) {
 			continue
 		}
 		question, key, _ := strings.Cut(e.Key, "{")
+		if i := strings.LastIndex(key, "} at "); i >= 0 { // asked at another of the device's addresses
+			key = key[:i+1]
+		}
 		switch key = "{" + key; question {
 		case "tcp.Ports":
 			var s tcp.Scan

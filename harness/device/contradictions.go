@@ -74,6 +74,7 @@ func (c *contradictions) ics(e provisions.Edition) {
 	for _, j := range c.f.JudgeICS(e) {
 		path := below("ics", string(j.Provision))
 		switch {
+		case j.Open: // a gap
 		case j.Problem != "":
 			c.say(path, j.Next, "%s", j.Problem)
 		case j.Claim.Support == "Y" && j.Applies == "no":

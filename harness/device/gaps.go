@@ -33,9 +33,23 @@ func (f *File) Gaps(e provisions.Edition) []Finding {
 	for _, key := range slices.Sorted(maps.Keys(g.found)) {
 		out = append(out, g.found[key].finding(f))
 	}
+	for _, j := range f.JudgeICS(e) {
+		if j.Open {
+			out = append(out, f.find(Gap, below("ics", string(j.Provision)), j.Problem, j.Next, unitsOf(e, j.Provision)...))
+		}
+	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
+	return out
+}
+
+func unitsOf(e provisions.Edition, id provisions.ID) (out []string) {
+	if p, ok := provisions.Must().Provision(e, id); ok {
+		for _, u := range p.Units() {
+			out = append(out, u.ID)
+		}
+	}
 	return out
 }
 
