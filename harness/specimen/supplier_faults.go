@@ -115,6 +115,10 @@ var (
 
 	_ = publishes("doc-notice-unreachable", gone("/privacy"))
 	_ = publishes("doc-notice-web-site-only", instead("/privacy", http.StatusOK, shop))
+	_ = publishes("doc-notice-no-data-list", reword("/privacy", "Recordings of the user are data of yours", "We process information about you"), reword("/privacy", "recordings", "information"))
+	_ = publishes("doc-notice-activity-missing", dropped("/privacy", "They are kept on the device for the user"))
+	_ = publishes("doc-notice-no-retention", dropped("/privacy", "until you erase them"), dropped("/privacy", "For how long"))
+	_ = publishes("doc-notice-no-third-party", dropped("/privacy", "By whom"), dropped("/privacy", "Only you"))
 	_ = publishes("doc-telemetry-unreachable", gone("/privacy/telemetry"))
 	_ = publishes("doc-telemetry-not-about-device", instead("/privacy/telemetry", http.StatusOK, shop))
 	_ = publishes("doc-telemetry-data-missing", reword("/privacy/telemetry", " and the version of its firmware", ""))

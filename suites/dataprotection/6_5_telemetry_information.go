@@ -18,28 +18,33 @@ var _ = Provision("6-5", func(dut *DUT) {
 				telemetry(ctx, dut)
 			}
 			open(ctx, dut, ofTelemetry, "what is collected, how it is used, by whom, for what")
-		}, Climbs(provisions.Declared))
+		}, Climbs(provisions.Declared, provisions.Web))
 	})
 
 	TestCase("6-5-2", func() {
 		Unit("a", "the information is got as is described", func(ctx context.Context) {
-			unread(ctx, dut, ofTelemetry, "go the described way twice, and see that it leads to the information")
-		}, Climbs(provisions.Declared))
+			leads(ctx, dut, ofTelemetry)
+		}, Climbs(provisions.Declared, provisions.Web))
 
 		Unit("b", "the information names the purposes that are declared", func(ctx context.Context) {
 			rows := telemetry(ctx, dut)
-			unread(ctx, dut, ofTelemetry, "see that it has each of these purposes, and no other: %s", listed(rows, "Purpose"))
-		}, Climbs(provisions.Declared))
+			look := "see that it has each of these purposes, and no other: %s"
+			d := read(ctx, dut, ofTelemetry, look, listed(rows, "Purpose"))
+			names(d, items(rows, "Purpose"), look, listed(rows, "Purpose"))
+		}, Climbs(provisions.Declared, provisions.Web))
 
 		Unit("c", "the information names what is collected", func(ctx context.Context) {
 			rows := telemetry(ctx, dut)
-			unread(ctx, dut, ofTelemetry, "see that it names these data: %s", listed(rows, "Description"))
-		}, Climbs(provisions.Declared))
+			d := read(ctx, dut, ofTelemetry, "see that it names these data: %s", listed(rows, "Description"))
+			names(d, items(rows, "Description"), "see that these are all: %s", listed(rows, "Description"))
+		}, Climbs(provisions.Declared, provisions.Web))
 
 		Unit("d", "the information says how telemetry is used, by whom and for what", func(ctx context.Context) {
 			rows := telemetry(ctx, dut)
-			unread(ctx, dut, ofTelemetry, "see that it says for each how it is used, by whom and for what: %s", listed(rows, "Description", "Purpose"))
-		}, Climbs(provisions.Declared))
+			look := "see that it says for each how it is used, by whom and for what: %s"
+			d := read(ctx, dut, ofTelemetry, look, listed(rows, "Description", "Purpose"))
+			says(d, []declared.Topic{how, byWhom, forWhat}, look, listed(rows, "Description", "Purpose"))
+		}, Climbs(provisions.Declared, provisions.Web))
 	})
 })
 

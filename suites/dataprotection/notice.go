@@ -31,8 +31,8 @@ func open(ctx context.Context, dut *DUT, field, content string) {
 		Propose(Fail, "2-UserInfo speaks of %q on the way to the information; confirm that nobody gets it without: %q (%s)", hurdle, text, field)
 	}
 	Expect(hurdle).To(BeEmpty(), "2-UserInfo gives the information only by %q: publish it where everybody reads it (%s: %q)", hurdle, field, text)
-	NotClimbed(ctx, provisions.Web, "the information itself was not fetched")
-	Propose(Pass, "no hurdle is named on the way to the information; read it there, and judge whether it is of this device, has %s, and fits a consumer in language and length: %q", content, text)
+	reads := about(ctx, dut, field)
+	Propose(Pass, "no hurdle is named on the way to the information; read it there, and judge whether it is of this device, has %s, and fits a consumer in language and length: %q%s", content, text, reads)
 }
 
 // hurdles are words of ways that not every consumer can go.

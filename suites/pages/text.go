@@ -9,6 +9,7 @@ import (
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/probe/page"
+	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/suites/declared"
 )
 
@@ -30,6 +31,31 @@ func Text(ctx context.Context, dut *harness.DUT, field, decides string) Doc {
 	}
 	Seen(ctx, p)
 	return Doc{p, field}
+}
+
+// Try is the document that 2-UserInfo names, where this run can read it; else why it was not read, for a unit that can do without.
+func Try(ctx context.Context, dut *harness.DUT, field string) (d Doc, why string) {
+	if Address(dut, field) == "" {
+		return d, "2-UserInfo types no address of the web for it"
+	}
+	if !dut.May(provisions.Gentle) {
+		return d, "this run fetches no pages"
+	}
+	p := Fetch(ctx, dut, field)
+	if p.Status/100 != 2 || p.Unread != "" || p.Barrier != "" || p.Scripted || len(p.Said) < Shortest && Wall(p, false) != "" {
+		return d, p.Asked + " was not to be read here"
+	}
+	Seen(ctx, p)
+	return Doc{p, field}, ""
+}
+
+// OfDevice tells whether a document speaks of the device: of its model, or of a device at all.
+func (d Doc) OfDevice(dut *harness.DUT) bool {
+	words := []string{"device", "devices", "product", "products", "appliance", "camera", "app", "Gerät*", "Produkt*"}
+	if dut.File != nil && dut.File.Device.Model != "" {
+		words = append(words, dut.File.Device.Model)
+	}
+	return declared.Says(d.Title+"\n"+d.Said, words...)
 }
 
 // A Passage is a sentence of a document, with its place.

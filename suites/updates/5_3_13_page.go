@@ -147,7 +147,7 @@ func mixed(found []supportTerm, want []pages.Term) bool {
 
 // legible adds to a finding of the declaration what the page itself shows: how it reads, and whether it blurs the period.
 func legible(ctx context.Context, dut *DUT, f finding) finding {
-	d, why := published(ctx, dut, periodPage)
+	d, why := pages.Try(ctx, dut, periodPage)
 	if why != "" {
 		NotClimbed(ctx, provisions.Web, "%s", why)
 		return f
@@ -159,19 +159,4 @@ func legible(ctx context.Context, dut *DUT, f finding) finding {
 	}
 	f.why += "; the page that was read at " + d.Asked + ": " + d.Reads()
 	return f
-}
-
-// published is the page of a field, where it was to be read; else why it was not.
-func published(ctx context.Context, dut *DUT, field string) (d pages.Doc, why string) {
-	if pages.Address(dut, field) == "" {
-		return d, "2-UserInfo types no address of the web for it"
-	}
-	if !dut.May(provisions.Gentle) {
-		return d, "this run fetches no pages"
-	}
-	p := pages.Fetch(ctx, dut, field)
-	if p.Status/100 != 2 || p.Unread != "" || p.Barrier != "" || p.Scripted {
-		return d, p.Asked + " was not to be read here"
-	}
-	return pages.Doc{Page: p, Field: field}, ""
 }
