@@ -45,6 +45,7 @@ var _ = Provision("5.5-4", func(dut *DUT) {
 		Unit("a", "nobody uses a function without the right to", func(ctx context.Context) {
 			anonymousBrokers(ctx, dut)
 			openAgents(ctx, dut)
+			openResources(ctx, dut)
 			Each("function of 13-SoftServ", functions(dut, false), func(f function) { refusesOthers(ctx, dut, f) })
 			wrongPasswords(ctx, dut)
 		}, Binds(device.Initialised), Climbs(provisions.LAN, provisions.Operator))

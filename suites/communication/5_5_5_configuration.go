@@ -103,9 +103,9 @@ func listeners(ctx context.Context, dut *DUT, declared func(service.Service) (st
 		table, ok := declared(s)
 		Expect(ok).To(BeTrue(), "%s answers, and no row of %s declares it", seen.Name(s), table)
 	}
+	seen.DeclaredUDP(ctx, dut, overUDP)
 	Each("listener on TCP", seen.Services(ctx, dut), judge)
 	seen.Whole(scan)
-	seen.DeclaredUDP(ctx, dut, overUDP)
 	unseen := "the time right after a start, radios"
 	if early, done := seen.AfterStart(ctx, dut); done {
 		Each("listener on TCP right after a start", early, judge)

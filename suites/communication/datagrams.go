@@ -16,3 +16,18 @@ func openAgents(ctx context.Context, dut *DUT) {
 		Expect(a.Takes()).To(BeEmpty(), "%s lets anybody read its management data with %s", seen.NameUDP(a.Port), strings.Join(a.Takes(), ", "))
 	}
 }
+
+// openResources raises a doubt for each resource of CoAP that anybody reads: a list and a time of day need no log-in, a lock does.
+func openResources(ctx context.Context, dut *DUT) {
+	for _, s := range seen.CoAP(ctx, dut) {
+		var open []string
+		for _, r := range s.Read {
+			if r.Open() {
+				open = append(open, r.Path)
+			}
+		}
+		if len(open) > 0 {
+			Doubt(ctx, "%s lets anybody read %s: judge whether these need a log-in", seen.NameUDP(s.Port), strings.Join(open, ", "))
+		}
+	}
+}

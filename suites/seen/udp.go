@@ -12,6 +12,7 @@ import (
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/probe/coap"
 	"github.com/secure-by-design/assay/harness/probe/udp"
 )
 
@@ -59,10 +60,7 @@ func WholeUDP(ctx context.Context, s udp.Scan) {
 
 // Answers tells whether a port still answers, asked twice more, at the address where it did.
 func Answers(ctx context.Context, dut *harness.DUT, p udp.Port) bool {
-	if p.Elsewhere {
-		dut = dut.At(p.Addr.Addr())
-	}
-	return harness.Ask(ctx, dut, udp.Confirm{Port: p.Addr.Port(), Protocol: p.Protocol}).Open
+	return harness.Ask(ctx, there(dut, p), udp.Confirm{Port: p.Addr.Port(), Protocol: p.Protocol}).Open
 }
 
 // Forced tells whether every client of a network has the port open, so that no row need name it (rule EXEMPT): DHCP clients of
@@ -138,4 +136,28 @@ func DeclaredUDP(ctx context.Context, dut *harness.DUT, declared func(udp.Port) 
 		})
 	}
 	WholeUDP(ctx, scan)
+}
+
+// A CoAPServer is one of CoAP in clear, and what anybody reads of it.
+type CoAPServer struct {
+	udp.Port
+	coap.Listed
+}
+
+// CoAP are the servers of CoAP in clear.
+func CoAP(ctx context.Context, dut *harness.DUT) (out []CoAPServer) {
+	for _, p := range UDP(ctx, dut).Open() {
+		if p.Protocol == "coap" {
+			out = append(out, CoAPServer{p, harness.Ask(ctx, there(dut, p), coap.Resources{Port: p.Addr.Port()})})
+		}
+	}
+	return out
+}
+
+// there is the device at the address where a port answered.
+func there(dut *harness.DUT, p udp.Port) *harness.DUT {
+	if p.Elsewhere {
+		return dut.At(p.Addr.Addr())
+	}
+	return dut
 }

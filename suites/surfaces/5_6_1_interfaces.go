@@ -133,9 +133,9 @@ func complete(ctx context.Context, dut *DUT, table string) {
 		}
 		Expect(s.Addr.Port()).To(BeZero(), "%s answers, and no row of %s declares it", seen.Name(s), table)
 	}
+	overUDP(ctx, dut, table)
 	Each("listener on TCP", seen.Services(ctx, dut), declared)
 	seen.Whole(scan)
-	overUDP(ctx, dut, table)
 	unseen := "the time right after a start and multicast groups"
 	if early, done := seen.AfterStart(ctx, dut); done {
 		Each("listener on TCP right after a start", early, declared)

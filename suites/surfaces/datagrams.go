@@ -81,6 +81,11 @@ func toldOverUDP(ctx context.Context, dut *DUT) (out []disclosure) {
 			}
 		}
 	}
+	for _, s := range seen.CoAP(ctx, dut) {
+		for _, r := range s.Read {
+			out = append(out, inText(seen.NameUDP(s.Port)+" "+r.Path, s.Addr.Port(), r.Text)...)
+		}
+	}
 	for _, a := range seen.Agents(ctx, dut) {
 		if a.Engine.Kind == "MAC" || a.Engine.Kind == "IPv4" || a.Engine.Kind == "IPv6" || a.Engine.Kind == "text" {
 			out = append(out, disclosure{seen.NameUDP(a.Port), a.Addr.Port(), "engine", a.Engine.Kind + " " + a.Engine.Value, false})

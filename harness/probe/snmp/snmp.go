@@ -124,13 +124,10 @@ type Access struct {
 	Unsteady []Community       // taken once of twice
 }
 
-// Disturbs says what wrong tries may do.
-func (Communities) Disturbs() string { return "wrong communities may raise an alarm or lock the agent" }
-
-// Level is intrusive: a community is a password.
+// Level is intrusive: a community is a password. SNMP itself knows no lock-out, so that the device stays as it was.
 func (Communities) Level() provisions.Level { return provisions.Intrusive }
 
-// Lasting: what an agent takes is set by its owner, and outlives wrong tries.
+// Lasting: what an agent takes is set by its owner, and outlives wrong tries. Asked once, the tries are spent once.
 func (Communities) Lasting() {}
 
 // Lasting: an engine is named once.
