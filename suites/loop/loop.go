@@ -256,11 +256,17 @@ func faulty(t *testing.T, trial *Trial, breaks, contradicts []string) {
 // open are the units that judge a declaration or the supplier's pages and neither PASS nor have a PASS proposed.
 func (t *Trial) open() (out []string) {
 	for _, o := range t.Outcomes {
-		if (conceptual(t.Edition, o.Unit) || slices.Contains(o.Climbed, provisions.Web)) && o.Verdict == harness.Inconclusive && (o.Proposal == nil || o.Proposal.Verdict != harness.Pass) {
+		if (conceptual(t.Edition, o.Unit) || slices.Contains(o.Climbed, provisions.Web) && !walked(t.Edition, o.Unit)) && o.Verdict == harness.Inconclusive && (o.Proposal == nil || o.Proposal.Verdict != harness.Pass) {
 			out = append(out, o.Unit)
 		}
 	}
 	return out
+}
+
+// walked tells whether a unit also wants somebody who goes by what the page says.
+func walked(e provisions.Edition, unit string) bool {
+	u, ok := provisions.Must().Unit(e, unit)
+	return ok && slices.Contains(u.Method.Rungs, provisions.Operator)
 }
 
 // say lists units with their reasons.
