@@ -105,7 +105,7 @@ var (
 
 	_ = publishes("doc-sensors-unreachable", gone("/manual/sensors"))
 	_ = publishes("doc-sensor-not-mentioned", dropped("/manual/sensors", "temperature sensor"))
-	_ = publishes("doc-delete-function-missing", dropped("/manual/erase", "ecordings"))
+	_ = publishes("doc-delete-function-missing", dropped("/manual/erase", "actory reset"))
 	_ = publishes("doc-setup-check-missing", gone("/manual/check"))
 	_ = publishes("doc-setup-check-step-missing", dropped("/manual/check", "Automatic updates"))
 	_ = publishes("doc-maintenance-check-missing", gone("/manual/care"))

@@ -20,14 +20,14 @@ var _ = Undoable[operate.ChangeCredential]()
 var _ = Provision("5.1-4", func(dut *DUT) {
 	TestCase("5.1-4-1", func() {
 		understandable := func(ctx context.Context) { guided(ctx, dut) }
-		Unit("a", "a guide tells users how to change each password", understandable, In(provisions.V21), Climbs(provisions.Declared))
+		Unit("a", "a guide tells users how to change each password", understandable, In(provisions.V21), Climbs(provisions.Declared, provisions.Web))
 		Unit("a", "there is a simple way to change each password", func(ctx context.Context) {
 			rows := ofUsers(ctx, dut)
 			simple(ctx, dut, rows)
 			walked(ctx, dut)
 			Propose(Pass, "2-UserInfo has a way to change what %s asks for; judge whether it is simple: %q", named(rows), changing(ctx, dut))
 		}, In(provisions.V31), Climbs(provisions.Declared, provisions.Operator))
-		Unit("b", "a guide tells users how to change each password", understandable, In(provisions.V31), Climbs(provisions.Declared))
+		Unit("b", "a guide tells users how to change each password", understandable, In(provisions.V31), Climbs(provisions.Declared, provisions.Web))
 	})
 
 	TestCase("5.1-4-2", func() {

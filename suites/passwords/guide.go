@@ -57,8 +57,7 @@ func guided(ctx context.Context, dut *DUT) {
 	if by := expertOnly(text); by != "" {
 		Propose(Fail, "2-UserInfo leads users by %q alone; confirm that who is no expert cannot follow the guide: %q (%s)", by, text, guide)
 	}
-	NotClimbed(ctx, provisions.Web, "the guide itself was not fetched")
-	Propose(Pass, "2-UserInfo names a guide; open it, see that it has a section for each of %s, and judge whether a layman can follow it: %q", named(rows), text)
+	Propose(Pass, "2-UserInfo names a guide; open it, see that it has a section for each of %s, and judge whether a layman can follow it: %q%s", named(rows), text, steps(ctx, dut))
 }
 
 // simple judges whether a way is declared that anybody can go.
