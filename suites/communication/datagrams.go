@@ -17,7 +17,7 @@ func openAgents(ctx context.Context, dut *DUT) {
 	}
 }
 
-// openResources raises a doubt for each resource of CoAP that anybody reads: a list and a time of day need no log-in, a lock does.
+// openResources raises a doubt for what anybody gets of CoAP, UPnP and TFTP: a list and a time of day need no log-in, a lock does.
 func openResources(ctx context.Context, dut *DUT) {
 	for _, s := range seen.CoAP(ctx, dut) {
 		var open []string
@@ -28,6 +28,20 @@ func openResources(ctx context.Context, dut *DUT) {
 		}
 		if len(open) > 0 {
 			Doubt(ctx, "%s lets anybody read %s: judge whether these need a log-in", seen.NameUDP(s.Port), strings.Join(open, ", "))
+		}
+	}
+	for _, f := range seen.UPnP(ctx, dut) {
+		for _, d := range f.Devices {
+			for _, s := range d.Services {
+				if s.Called != "" && s.Status == 200 {
+					Doubt(ctx, "%s, a service of UPnP, lets anybody call %s: judge whether its actions need a log-in: %s", s.Type, s.Called, strings.Join(s.Actions, ", "))
+				}
+			}
+		}
+	}
+	for _, s := range seen.TFTP(ctx, dut) {
+		for _, file := range s.Read {
+			Doubt(ctx, "%s gives anybody the file %s: judge whether it needs a log-in", seen.NameUDP(s.Port), file.Name)
 		}
 	}
 }

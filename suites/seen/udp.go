@@ -13,7 +13,9 @@ import (
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/probe/coap"
+	"github.com/secure-by-design/assay/harness/probe/tftp"
 	"github.com/secure-by-design/assay/harness/probe/udp"
+	"github.com/secure-by-design/assay/harness/probe/upnp"
 )
 
 // few are how many of the list of UDP ports a quick run asks: a kernel that refuses one a second needs a minute and a half for all.
@@ -149,6 +151,32 @@ func CoAP(ctx context.Context, dut *harness.DUT) (out []CoAPServer) {
 	for _, p := range UDP(ctx, dut).Open() {
 		if p.Protocol == "coap" {
 			out = append(out, CoAPServer{p, harness.Ask(ctx, there(dut, p), coap.Resources{Port: p.Addr.Port()})})
+		}
+	}
+	return out
+}
+
+// UPnP is what the device describes by UPnP, where it answers to that; each address that does is one.
+func UPnP(ctx context.Context, dut *harness.DUT) (out []upnp.Found) {
+	for _, p := range UDP(ctx, dut).Open() {
+		if p.Protocol == "ssdp" {
+			out = append(out, harness.Ask(ctx, there(dut, p), upnp.Described{At: p.Addr.Port()}))
+		}
+	}
+	return out
+}
+
+// A TFTPServer gives files to anybody.
+type TFTPServer struct {
+	udp.Port
+	tftp.Got
+}
+
+// TFTP are the servers of TFTP.
+func TFTP(ctx context.Context, dut *harness.DUT) (out []TFTPServer) {
+	for _, p := range UDP(ctx, dut).Open() {
+		if p.Protocol == "tftp" {
+			out = append(out, TFTPServer{p, harness.Ask(ctx, there(dut, p), tftp.Files{Port: p.Addr.Port()})})
 		}
 	}
 	return out

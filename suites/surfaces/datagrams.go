@@ -11,6 +11,7 @@ import (
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/probe/udp"
+	"github.com/secure-by-design/assay/harness/probe/upnp"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
@@ -84,6 +85,19 @@ func toldOverUDP(ctx context.Context, dut *DUT) (out []disclosure) {
 	for _, s := range seen.CoAP(ctx, dut) {
 		for _, r := range s.Read {
 			out = append(out, inText(seen.NameUDP(s.Port)+" "+r.Path, s.Addr.Port(), r.Text)...)
+		}
+	}
+	for _, s := range seen.TFTP(ctx, dut) {
+		for _, file := range s.Read {
+			out = append(out, inText(seen.NameUDP(s.Port)+" "+file.Name, s.Addr.Port(), file.Text)...)
+		}
+	}
+	for _, f := range seen.UPnP(ctx, dut) {
+		for _, d := range f.Devices {
+			if d.Serial != "" {
+				out = append(out, disclosure{"the UPnP description", upnp.Port, "serial number", d.Serial, false})
+			}
+			out = append(out, inText("the UPnP description", upnp.Port, d.Friendly)...)
 		}
 	}
 	for _, a := range seen.Agents(ctx, dut) {
