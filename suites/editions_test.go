@@ -12,6 +12,9 @@ import (
 
 // One record answers both editions: in the second each unit is as a run of its own would have it, and nothing is lost.
 func TestBothEditions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the loop without the race detector runs it")
+	}
 	for _, faults := range [][]string{{"reset-keeps-token", "tls10-accepted", "guest-can-erase-all"}} {
 		both := &loop.Trial{Edition: provisions.V21, Also: true, Faults: faults, Effort: harness.Quick}
 		both.Run(t)

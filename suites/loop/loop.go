@@ -170,8 +170,12 @@ func through(t *testing.T, only []string) {
 		auto := harness.Automatic(e)
 		maps.DeleteFunc(auto, func(unit, _ string) bool { return only != nil && !strings.HasPrefix(unit, only[0]+"-") })
 		t.Run(string(e), func(t *testing.T) {
-			t.Run("conformant", func(t *testing.T) { conformant(t, &Trial{Edition: e, Only: only}) })
+			whole := &Trial{Edition: e, Only: only}
 			if testing.Short() { // with the race detector one trial shows races as well as a hundred
+				whole.Effort = harness.Quick
+			}
+			t.Run("conformant", func(t *testing.T) { conformant(t, whole) })
+			if testing.Short() {
 				return
 			}
 			for _, h := range specimen.HonestVariants() {
