@@ -26,7 +26,7 @@ func (d *Device) listen() error {
 		{Telnet, d.any("undeclared-password-service", "undeclared-telnet"), d.telnet},
 		{API, d.is("undeclared-auth-api"), func(l net.Listener) { d.web(tls.NewListener(l, d.tlsConfig()), d.pinAPI()) }},
 		{Console, d.debugs(), d.console},
-		{RTSP, d.is("discovery-open-by-protocol"), d.rtsp},
+		{RTSP, d.streams(), d.rtsp},
 		{MQTT, d.any("cleartext-channel", "undeclared-broker-password"), d.mqtt},
 		{Stranger, d.is("undeclared-listener"), d.greeting},
 		{Switched, d.is("disabled-interface-answers"), d.greeting},

@@ -1,14 +1,11 @@
 package specimen
 
 import (
-	"bufio"
 	"crypto/rand"
 	"fmt"
 	"io"
 	"math/big"
-	"net"
 	"net/http"
-	"strings"
 )
 
 // What a conformant device may do, and naive rules fail.
@@ -61,36 +58,5 @@ func (d *Device) discovery(next http.Handler) http.Handler {
 			return
 		}
 		next.ServeHTTP(w, r)
-	})
-}
-
-// rtsp answers OPTIONS to anybody, as the protocol has it (RFC 2326, 10.1), and nothing else.
-func (d *Device) rtsp(l net.Listener) {
-	d.accept(l, func(c net.Conn) {
-		in := bufio.NewReader(io.LimitReader(c, 16<<10))
-		for {
-			method, seq := "", "0"
-			for {
-				line, err := in.ReadString('\n')
-				if err != nil {
-					return
-				}
-				line = strings.TrimSpace(line)
-				if line == "" {
-					break
-				}
-				if method == "" {
-					method, _, _ = strings.Cut(line, " ")
-				}
-				if v, is := strings.CutPrefix(strings.ToLower(line), "cseq:"); is {
-					seq = strings.TrimSpace(v)
-				}
-			}
-			answer := "401 Unauthorized"
-			if method == "OPTIONS" {
-				answer = "200 OK\r\nPublic: OPTIONS, DESCRIBE, SETUP, PLAY"
-			}
-			fmt.Fprintf(c, "RTSP/1.0 %s\r\nCSeq: %.20s\r\n\r\n", answer, seq)
-		}
 	})
 }

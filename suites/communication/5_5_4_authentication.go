@@ -46,6 +46,7 @@ var _ = Provision("5.5-4", func(dut *DUT) {
 			anonymousBrokers(ctx, dut)
 			openAgents(ctx, dut)
 			openResources(ctx, dut)
+			strangers(ctx, dut)
 			Each("function of 13-SoftServ", functions(dut, false), func(f function) { refusesOthers(ctx, dut, f) })
 			wrongPasswords(ctx, dut)
 		}, Binds(device.Initialised), Climbs(provisions.LAN, provisions.Operator))
@@ -128,6 +129,7 @@ func plant(ctx context.Context, dut *DUT, f function) evidence.Secret {
 // refusesOthers plants a canary as the entitled, and then reads and writes as nobody, as an invented session, and as a lesser user.
 func refusesOthers(ctx context.Context, dut *DUT, f function) {
 	canary := plant(ctx, dut, f)
+	shownByCoAP(ctx, dut, f, canary)
 	for _, as := range others() {
 		as.Service, as.Function, as.Canary = f.service.ID, f.Name, canary
 		got := Ask(ctx, dut, as)

@@ -1,0 +1,69 @@
+package communication
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/probe/rtsp"
+	"github.com/secure-by-design/assay/harness/probe/service"
+	"github.com/secure-by-design/assay/suites/seen"
+)
+
+// strangers are what protocols other than the web let anybody do: each convicts where it happened twice.
+func strangers(ctx context.Context, dut *DUT) {
+	openStreams(ctx, dut)
+}
+
+// spoken are the services that speak a protocol.
+func spoken(ctx context.Context, dut *DUT, protocols ...string) (out []service.Service) {
+	for _, s := range seen.Services(ctx, dut) {
+		for _, p := range protocols {
+			if s.Protocol == p {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// twice convicts a service that twice let anybody do something, says so where it was once, and does nothing where it was not.
+func twice(s service.Service, look func(n int) (what string)) {
+	first, second := look(0), ""
+	if first != "" {
+		second = look(1)
+	}
+	Expect(first != "" && second != "").To(BeFalse(), "%s %s", seen.Name(s), first)
+	if first != "" {
+		Inconclude("%s %s, once, and not again", seen.Name(s), first)
+	}
+}
+
+// openStreams convicts a server of RTSP that describes a stream to anybody.
+func openStreams(ctx context.Context, dut *DUT) {
+	servers := spoken(ctx, dut, "rtsp")
+	if len(servers) == 0 {
+		return
+	}
+	Each("server of RTSP", servers, func(s service.Service) {
+		twice(s, func(n int) string {
+			o := Ask(ctx, seen.Of(dut, s), rtsp.Offers{Port: s.Addr.Port(), TLS: s.TLS, Look: n})
+			if len(o.Streams) == 0 {
+				return ""
+			}
+			return fmt.Sprintf("describes its streams to anybody: %s", streams(o.Streams))
+		})
+	})
+	Note(ctx, "RTSP was asked for descriptions alone: a stream was neither set up nor played")
+}
+
+func streams(all []rtsp.Stream) string {
+	var out []string
+	for _, s := range all {
+		out = append(out, s.String())
+	}
+	return strings.Join(out, ", ")
+}
