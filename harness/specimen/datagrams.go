@@ -13,6 +13,7 @@ func (d *Device) datagrams() error {
 		reply func(request []byte) []byte
 	}{
 		{Discovery, d.is("undeclared-udp-service"), d.discover},
+		{CoAP, d.is("coap-unauthenticated"), d.coap},
 		{SNMP, d.is("snmp-default-community"), d.snmp},
 	} {
 		if !s.on {

@@ -34,6 +34,7 @@ const (
 	Console   = 4444 // for debugging, by the maker's signature
 	Booting   = 7070 // open for half a minute after a start, by a fault
 	Discovery = 9999 // over UDP, by a fault
+	CoAP      = 5683 // over UDP, by a fault
 	SNMP      = 1161 // over UDP, by a fault
 	Pairing   = 6000 // open for two minutes when its owner asks for it
 	installed = "1.0.0"
@@ -100,7 +101,7 @@ func (d *Device) Addr() netip.Addr { return d.Options.Addr }
 func (d *Device) Ports() []uint16 { return ports() }
 
 func ports() []uint16 {
-	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, RTSP, Booting, HTTPS, MQTTS, API, Discovery, SNMP}
+	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, RTSP, Booting, HTTPS, MQTTS, API, Discovery, SNMP, CoAP}
 }
 
 // Target is how a command line names it.

@@ -7,6 +7,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/harness/probe/coap"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
@@ -43,5 +45,18 @@ func openResources(ctx context.Context, dut *DUT) {
 		for _, file := range s.Read {
 			Doubt(ctx, "%s gives anybody the file %s: judge whether it needs a log-in", seen.NameUDP(s.Port), file.Name)
 		}
+	}
+}
+
+// shownByCoAP convicts a server of CoAP that twice shows anybody what only the entitled wrote and read.
+func shownByCoAP(ctx context.Context, dut *DUT, f function, canary evidence.Secret) {
+	for _, s := range seen.CoAP(ctx, dut) {
+		first := Ask(ctx, seen.There(dut, s.Port), coap.Shows{Port: s.Addr.Port(), Canary: canary, Look: 1})
+		if first.At == "" {
+			continue
+		}
+		again := Ask(ctx, seen.There(dut, s.Port), coap.Shows{Port: s.Addr.Port(), Canary: canary, Look: 2})
+		Expect(again.At).To(BeEmpty(), "%s shows anybody the data of %s of %s, at %s", seen.NameUDP(s.Port), f.Name, f.service.ID, first.At)
+		Inconclude("%s showed the data of %s of %s at %s once, and not again", seen.NameUDP(s.Port), f.Name, f.service.ID, first.At)
 	}
 }

@@ -23,7 +23,7 @@ func Agents(ctx context.Context, dut *harness.DUT) (out []Agent) {
 		if p.Protocol != "snmp" {
 			continue
 		}
-		at := there(dut, p)
+		at := There(dut, p)
 		a := Agent{Port: p, Engine: harness.Ask(ctx, at, snmp.Engine{Port: p.Addr.Port()})}
 		if a.Asked = dut.Allowed(provisions.Intrusive); a.Asked {
 			a.Access = harness.Ask(ctx, at, snmp.Communities{Port: p.Addr.Port()})

@@ -62,7 +62,7 @@ func WholeUDP(ctx context.Context, s udp.Scan) {
 
 // Answers tells whether a port still answers, asked twice more, at the address where it did.
 func Answers(ctx context.Context, dut *harness.DUT, p udp.Port) bool {
-	return harness.Ask(ctx, there(dut, p), udp.Confirm{Port: p.Addr.Port(), Protocol: p.Protocol}).Open
+	return harness.Ask(ctx, There(dut, p), udp.Confirm{Port: p.Addr.Port(), Protocol: p.Protocol}).Open
 }
 
 // Forced tells whether every client of a network has the port open, so that no row need name it (rule EXEMPT): DHCP clients of
@@ -150,7 +150,7 @@ type CoAPServer struct {
 func CoAP(ctx context.Context, dut *harness.DUT) (out []CoAPServer) {
 	for _, p := range UDP(ctx, dut).Open() {
 		if p.Protocol == "coap" {
-			out = append(out, CoAPServer{p, harness.Ask(ctx, there(dut, p), coap.Resources{Port: p.Addr.Port()})})
+			out = append(out, CoAPServer{p, harness.Ask(ctx, There(dut, p), coap.Resources{Port: p.Addr.Port()})})
 		}
 	}
 	return out
@@ -160,7 +160,7 @@ func CoAP(ctx context.Context, dut *harness.DUT) (out []CoAPServer) {
 func UPnP(ctx context.Context, dut *harness.DUT) (out []upnp.Found) {
 	for _, p := range UDP(ctx, dut).Open() {
 		if p.Protocol == "ssdp" {
-			out = append(out, harness.Ask(ctx, there(dut, p), upnp.Described{At: p.Addr.Port()}))
+			out = append(out, harness.Ask(ctx, There(dut, p), upnp.Described{At: p.Addr.Port()}))
 		}
 	}
 	return out
@@ -176,14 +176,14 @@ type TFTPServer struct {
 func TFTP(ctx context.Context, dut *harness.DUT) (out []TFTPServer) {
 	for _, p := range UDP(ctx, dut).Open() {
 		if p.Protocol == "tftp" {
-			out = append(out, TFTPServer{p, harness.Ask(ctx, there(dut, p), tftp.Files{Port: p.Addr.Port()})})
+			out = append(out, TFTPServer{p, harness.Ask(ctx, There(dut, p), tftp.Files{Port: p.Addr.Port()})})
 		}
 	}
 	return out
 }
 
-// there is the device at the address where a port answered.
-func there(dut *harness.DUT, p udp.Port) *harness.DUT {
+// There is the device at the address where a port answered.
+func There(dut *harness.DUT, p udp.Port) *harness.DUT {
 	if p.Elsewhere {
 		return dut.At(p.Addr.Addr())
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/probe/http"
 )
 
 // Bounds. Times are real.
@@ -85,6 +86,7 @@ func (q Resources) Ask(ctx context.Context, on *dial.Device) (l Listed, err erro
 		if err != nil {
 			return l, fmt.Errorf("read %s from CoAP on port %d: %w", link.Path, q.Port, err)
 		}
+		http.Learn(body)
 		on.Evidence("resource "+link.Path, body)
 		l.Read = append(l.Read, Read{link.Path, got, len(body), clean(string(body[:min(len(body), maxText)]))})
 	}

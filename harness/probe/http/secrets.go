@@ -80,6 +80,9 @@ func learn(body []byte) {
 	}
 }
 
+// Learn does so for what came over another protocol: a file, a resource.
+func Learn(body []byte) { learn(body) }
+
 // maxValues bounds what one server can make us try.
 const maxValues = 20
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/probe/http"
 )
 
 // Bounds. Times are real.
@@ -72,6 +73,7 @@ func (q Files) Ask(ctx context.Context, on *dial.Device) (g Got, err error) {
 		}
 		g.Asked++
 		if a.code == data {
+			http.Learn(a.block)
 			on.Evidence("first block of "+name, a.block)
 			g.Read = append(g.Read, File{name, len(a.block), clean(string(a.block))})
 		}
