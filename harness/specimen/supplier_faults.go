@@ -134,6 +134,48 @@ var (
 	_ = oddly("support-site-maintenance", instead("/support", http.StatusServiceUnavailable, "Back in an hour."), instead("/support/boot-rom", http.StatusServiceUnavailable, "Back in an hour."))
 )
 
+// Oddities of all pages.
+var (
+	_ = oddly("pages-block-country", everywhere(func(leaf) leaf {
+		return leaf{http.StatusOK, "text/html", `<!doctype html><html lang="en"><title>Sorry</title><p>This content is not available in your country.`}
+	}))
+	_ = oddly("pages-by-scripts", everywhere(func(leaf) leaf {
+		return leaf{http.StatusOK, "text/html", `<!doctype html><html lang="en"><title>Assay Specimen AX-1</title><div id="app"></div><script src="/app.js"></script>`}
+	}))
+	_ = oddly("pages-as-pdf", everywhere(func(leaf) leaf {
+		return leaf{http.StatusOK, "application/pdf", "%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n"}
+	}))
+	_ = oddly("pages-with-login-in-header", everywhere(func(l leaf) leaf {
+		l.body = strings.Replace(l.body, "<nav>", `<nav><form action="/login"><input name=mail type=email required><input name=password type=password required><button>Log in</button></form>`, 1)
+		return l
+	}))
+	_ = oddly("pages-refuse-robots", everywhere(func(leaf) leaf { return leaf{http.StatusForbidden, "text/html", "<h1>403 Forbidden</h1>"} }))
+	_ = oddly("pages-moved", func(s site) bool {
+		for path, l := range s {
+			if strings.HasPrefix(path, "/new/") || strings.HasPrefix(path, "/.well-known/") {
+				continue
+			}
+			s["/new"+path], s[path] = l, leaf{http.StatusMovedPermanently, "text/html", "/new" + path}
+		}
+		return true
+	})
+	_ = oddly("pages-in-french", everywhere(func(leaf) leaf {
+		return leaf{http.StatusOK, "text/html; charset=utf-8", `<!doctype html><html lang="fr"><title>AX-1</title><h1>Notre appareil</h1>` + strings.Repeat("<p>Vous pouvez nous signaler une faille de sécurité de votre appareil par courriel, et nous vous répondons dans les trois jours. Les données sont gardées sur votre appareil et ne sont pas transmises.</p>\n", 5)}
+	}))
+)
+
+// everywhere changes each page.
+func everywhere(change func(leaf) leaf) func(site) bool {
+	return func(s site) bool {
+		for path, l := range s {
+			if strings.HasPrefix(l.kind, "text/html") {
+				s[path] = change(l)
+			}
+		}
+		return true
+	}
+}
+
 func challenged(path string) func(site) bool {
 	return instead(path, http.StatusForbidden, "<!doctype html><title>Just a moment...</title><p>Verify that you are human.")
 }
