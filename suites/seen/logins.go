@@ -64,6 +64,11 @@ func asked(e device.Endpoint) (login.Login, bool) {
 		l.Protocol, l.TLS = e.Proto, false
 	case e.Scheme == "" && (e.Proto == "mqtt" || e.Proto == "mqtts"):
 		l.Protocol = "mqtt"
+	case e.Scheme == "" && (e.Proto == "rtsp" || e.Proto == "rtsps"):
+		l.Protocol = "rtsp"
+		if l.Path == "" {
+			l.Path = "/"
+		}
 	case e.Scheme == "":
 		return l, false
 	}
@@ -77,7 +82,7 @@ func Found(ctx context.Context, dut *harness.DUT) login.Found {
 	var first []service.Service
 	for _, s := range Services(ctx, dut) {
 		switch s.Protocol {
-		case "http", "ssh", "telnet", "ftp", "mqtt":
+		case "http", "ssh", "telnet", "ftp", "mqtt", "rtsp":
 		default:
 			continue
 		}

@@ -108,8 +108,13 @@ func digest(ctx context.Context, on *dial.Device, l Login, user, password string
 	return Tried{Outcome: Unclear, Status: first.Status, Why: "it offers no digest that this version can compute"}, nil
 }
 
-// answer is the Authorization that a challenge asks for.
+// answer is the Authorization that a challenge asks for, of GET.
 func (c challenge) answer(path, user, password string) (string, bool) {
+	return c.to("GET", path, user, password)
+}
+
+// to is the same of any method.
+func (c challenge) to(method, path, user, password string) (string, bool) {
 	algorithm, session := strings.CutSuffix(strings.ToUpper(c.params["algorithm"]), "-SESS")
 	h := map[string]func() hash.Hash{"": md5.New, "MD5": md5.New, "SHA-256": sha256.New}[algorithm]
 	if c.scheme != "digest" || h == nil {
@@ -122,7 +127,7 @@ func (c challenge) answer(path, user, password string) (string, bool) {
 	}
 	const count, ours = "00000001", "a55a7c11" // one request a nonce, so that nothing need be counted or random
 	nonce := c.params["nonce"]
-	ha1, ha2 := sum(user, c.params["realm"], password), sum("GET", path)
+	ha1, ha2 := sum(user, c.params["realm"], password), sum(method, path)
 	if session {
 		ha1 = sum(ha1, nonce, ours)
 	}

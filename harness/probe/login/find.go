@@ -20,7 +20,7 @@ type Place struct {
 	Address  netip.Addr // another of the device's than its first; zero: the first
 	Port     uint16
 	TLS      bool
-	Protocol string // http, ssh, telnet, ftp, mqtt
+	Protocol string // http, ssh, telnet, ftp, mqtt, rtsp
 }
 
 // login is a log-in of the place.
@@ -88,6 +88,9 @@ func find(ctx context.Context, on *dial.Device, p Place) (logins []Login, gaps [
 			return nil, nil, err
 		}
 		return []Login{p.login("mqtt")}, nil, nil
+	case "rtsp":
+		logins, err = streams(ctx, on, p)
+		return logins, nil, err
 	case "ftp", "telnet":
 		return []Login{p.login(p.Protocol)}, nil, nil
 	}

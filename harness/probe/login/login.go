@@ -23,7 +23,7 @@ import (
 
 // A Login is a place where credentials are taken.
 type Login struct {
-	Protocol string     // basic, digest, form, json, ssh, telnet, ftp, mqtt
+	Protocol string     // basic, digest, form, json, ssh, telnet, ftp, mqtt, rtsp
 	Address  netip.Addr // another of the device's than its first; zero: the first
 	Port     uint16
 	TLS      bool
@@ -34,6 +34,7 @@ type Login struct {
 	User     string // name of the field, of a form
 	Password string
 	Mech     string // the row of 1-AuthMech that declares it
+	Digest   bool   `json:",omitempty"` // of RTSP: it asks for a digest alone, so that no password is sent
 }
 
 // String is how a reader knows it: "the form at https port 8443 /login".
@@ -215,6 +216,8 @@ func speak(ctx context.Context, on *dial.Device, l Login, user, password string,
 		return fileServer(ctx, on, l, user, password)
 	case "telnet":
 		return terminal(ctx, on, l, user, password)
+	case "rtsp":
+		return streamer(ctx, on, l, user, password)
 	}
 	return Tried{}, fmt.Errorf("try a password at %s: this version cannot speak %s", l, l.Protocol)
 }
@@ -228,6 +231,8 @@ func anonymous(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
 		return openBroker(ctx, on, l)
 	case "telnet":
 		return openTerminal(ctx, on, l)
+	case "rtsp":
+		return openStreamer(ctx, on, l)
 	}
 	return Tried{Outcome: Refused}, nil
 }
