@@ -1,0 +1,189 @@
+package mutate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/dial"
+)
+
+// samples of the ordinary request: to know it by, and to hold a loss against.
+const (
+	ordinary = 20
+	samples  = 3
+	between  = time.Second
+)
+
+// baseline asks for the root as anybody does, and learns what is usual.
+func (s *session) baseline(ctx context.Context) error {
+	s.normal = request{method: "GET", target: "/", header: [][2]string{{"User-Agent", "Assay"}}}
+	var took []time.Duration
+	for range ordinary {
+		a := s.send(ctx, s.normal)
+		if a.status == 0 {
+			return fmt.Errorf("ask TCP %d for / before anything odd is sent: %w", s.Port, a.err)
+		}
+		s.usual, took = a.status, append(took, a.took)
+	}
+	slices.Sort(took)
+	s.P95 = took[len(took)*95/100]
+	return nil
+}
+
+// alive takes up to three samples of an ordinary answer on new connections, and says what became of it: "" when one is as usual.
+func (s *session) alive(ctx context.Context) (kind string) {
+	for i := range samples {
+		if i > 0 && s.on.Clock.Sleep(ctx, between) != nil {
+			return ""
+		}
+		s.hangUp()
+		a := s.exchange(ctx, s.normal, max(5*s.P95, slow))
+		switch {
+		case ctx.Err() != nil, a.status != 0 && (a.status < 500 || a.status == s.usual):
+			return ""
+		case a.status != 0:
+			kind = Sick
+		default:
+			kind = s.kind(a.err)
+		}
+	}
+	return kind
+}
+
+// kind names what an error at an ordinary request says of the service.
+func (s *session) kind(err error) string {
+	var shook = errors.Is(err, errShook)
+	switch o := dial.Classify(err); {
+	case o == dial.Refused:
+		return Gone
+	case errors.Is(err, dial.ErrDown):
+		return Silent
+	case late(err) && (shook || s.begun(err)):
+		return Hangs
+	case o == dial.Timeout || o == dial.Unreachable:
+		return Silent
+	}
+	return Closes
+}
+
+// begun tells whether an error came after the connection stood: exchange joins what it read and wrote.
+func (s *session) begun(err error) bool {
+	_, joined := err.(interface{ Unwrap() []error })
+	return joined
+}
+
+// lost narrows a loss, repeats it and holds it against ordinary requests. It tells whether the service came back.
+func (s *session) lost(ctx context.Context, kind string, since []mutant) bool {
+	l := Loss{Kind: kind, Of: repeats}
+	defer func() { s.Losses = append(s.Losses, l) }()
+	seq := since
+	l.name(seq)
+	if l.Away, l.Back = s.recover(ctx); !l.Back {
+		return false
+	}
+	seq = s.narrow(ctx, since, &l)
+	if seq == nil {
+		return l.Back
+	}
+	l.name(seq)
+	l.Unanswered = true
+	for range repeats {
+		down, answered, kind := s.down(ctx, seq)
+		if !down || kind != l.Kind {
+			break
+		}
+		l.Repeated++
+		l.Unanswered = l.Unanswered && !answered
+		if _, l.Back = s.recover(ctx); !l.Back {
+			return false
+		}
+	}
+	if l.Repeated == repeats {
+		for range repeats * len(seq) {
+			s.send(ctx, s.normal)
+		}
+		l.Control = s.alive(ctx) == ""
+		s.on.Evidence("minimal sequence", s.spell(seq))
+	}
+	return true
+}
+
+// narrow looks for a smaller sequence that brings the service down: the last mutant alone, then halves. nil: none does, not even all.
+func (s *session) narrow(ctx context.Context, seq []mutant, l *Loss) []mutant {
+	found := false
+	try := func(part []mutant) bool {
+		if !l.Back {
+			return false
+		}
+		down, _, kind := s.down(ctx, part)
+		if down {
+			l.Kind = kind
+			_, l.Back = s.recover(ctx)
+		}
+		return down
+	}
+	if last := seq[len(seq)-1:]; try(last) {
+		return last
+	}
+	for range maxTries / 2 {
+		if len(seq) == 1 || ctx.Err() != nil || !l.Back {
+			break
+		}
+		half := len(seq) / 2
+		if try(seq[half:]) {
+			seq, found = seq[half:], true
+		} else if try(seq[:half]) {
+			seq, found = seq[:half], true
+		} else {
+			break
+		}
+	}
+	if found || len(seq) > 1 && try(seq) {
+		return seq
+	}
+	return nil
+}
+
+// down sends a sequence and looks whether the service lives.
+func (s *session) down(ctx context.Context, seq []mutant) (down, answered bool, kind string) {
+	s.hangUp()
+	for _, m := range seq {
+		answered = s.send(ctx, m.request).status != 0
+	}
+	kind = s.alive(ctx)
+	return kind != "", answered, kind
+}
+
+// recover waits until the service is as usual again.
+func (s *session) recover(ctx context.Context) (away time.Duration, back bool) {
+	began := s.on.Clock.Now()
+	for pause := settle; ; pause = 15 * time.Second {
+		if s.on.Clock.Sleep(ctx, pause) != nil {
+			return s.on.Clock.Now().Sub(began), false
+		}
+		back = s.alive(ctx) == "" && ctx.Err() == nil
+		if away = s.on.Clock.Now().Sub(began); back || away > patience {
+			return away, back
+		}
+	}
+}
+
+func (l *Loss) name(seq []mutant) {
+	l.Sequence, l.Length = nil, 0
+	for _, m := range seq {
+		l.Sequence = append(l.Sequence, m.String())
+		l.Length += len(m.request.bytes(""))
+	}
+}
+
+// spell is a sequence whole, for the record.
+func (s *session) spell(seq []mutant) (out []byte) {
+	for _, m := range seq {
+		out = append(out, m.request.bytes("device")...)
+		out = append(out, "\r\n\r\n"...)
+	}
+	return out[:min(len(out), 256<<10)]
+}

@@ -1,0 +1,197 @@
+package mutate
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+)
+
+// A mutant is a request of which one input is odd. One that would show that it is executed has a sign, and a way to be made afresh.
+type mutant struct {
+	input, kind string
+	request
+	oracle string
+	again  func(n int, armed bool) request // with another mark; unarmed it is the control
+	sign   func(n int, a answer) string    // what of the answer shows that the mark n was executed
+	n      int
+}
+
+func (m mutant) String() string {
+	return fmt.Sprintf("%s, %s: %s", m.input, m.kind, clip(string(m.request.bytes("")), 200))
+}
+
+// An input is one place that takes a value.
+type input struct {
+	name  string
+	login bool // it is a field of a log-in
+	html  bool // what it shows comes back in a page
+	with  func(value string) request
+	raw   []request // odd in other ways than a value
+	first []mutant  // sent before all others
+}
+
+// value is an odd one.
+type value struct{ kind, text string }
+
+// values are odd for whatever takes text.
+func values() (out []value) {
+	for _, n := range []int{8193, 1025, 65535, 257, 4097, 255, 256, 1023, 1024, 2047, 2049, 4095, 4096, 16385, 32769, 129} {
+		out = append(out, value{fmt.Sprintf("%d bytes", n), strings.Repeat("A", n)})
+	}
+	for kind, list := range map[string][]string{
+		"a number out of bounds": {"-1", "0", "2147483648", "4294967296", "18446744073709551616", "-9999", "1e309", "NaN", "0x7fffffff"},
+		"a format string":        {"%n%n%n%n", "%s%s%s%s%s%s%s%s", "%x%x%x%x", "%99999d"},
+		"no UTF-8":               {"\xff\xfe", "\xc0\xaf\xc0\xaf", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80"},
+		"marks":                  {"'", "\"", "\\", "`", ";", "|", "&&", "$(", "<!--", "]]>", "{{", "%00", "\u202e", "\U0001f600", "\t", ""},
+		"a path":                 {"../", "..\\..\\", "/dev/zero", "file:///", "C:\\con"},
+	} {
+		for _, v := range list {
+			out = append(out, value{kind, v})
+		}
+	}
+	return out
+}
+
+// plan spreads the mutants over the inputs: those that a weak device shows first, then the others and mixtures, in an order that
+// the seed gives.
+func plan(ins []input, q HTTP) (out []mutant) {
+	rng := rand.New(rand.NewPCG(q.Seed, uint64(q.Port)))
+	lists := make([][]mutant, len(ins))
+	for i, in := range ins {
+		lists[i] = in.mutants(rng)
+	}
+	for round := 0; len(out) < q.Most; round++ {
+		before := len(out)
+		for i, in := range ins {
+			if in.login && round >= logins || len(out) == q.Most {
+				continue
+			}
+			switch {
+			case round < len(lists[i]):
+				out = append(out, lists[i][round])
+			case in.with != nil:
+				v := mixture(rng)
+				out = append(out, mutant{input: in.name, kind: v.kind, request: in.with(v.text)})
+			}
+		}
+		if len(out) == before {
+			return out
+		}
+	}
+	return out
+}
+
+// mutants of one input: the longest first, then what would be executed, then the rest as the seed has it.
+func (in input) mutants(rng *rand.Rand) (out []mutant) {
+	out = in.first
+	var rest []mutant
+	for _, r := range in.raw {
+		rest = append(rest, mutant{input: in.name, kind: "structure", request: r})
+	}
+	if in.with != nil {
+		all := values()
+		out = append(out, mutant{input: in.name, kind: all[0].kind, request: in.with(all[0].text)})
+		out = append(out, in.shots(rng)...)
+		for _, v := range all[1:] {
+			rest = append(rest, mutant{input: in.name, kind: v.kind, request: in.with(v.text)})
+		}
+	}
+	sortByText(rest)
+	rng.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	return append(out, rest...)
+}
+
+// mixture joins a few odd values.
+func mixture(rng *rand.Rand) value {
+	all := values()
+	sortValues(all)
+	var b strings.Builder
+	for range 2 + rng.IntN(4) {
+		b.WriteString(all[rng.IntN(len(all))].text)
+	}
+	return value{"a mixture", clip(b.String(), 64<<10)}
+}
+
+// headers are inputs of each request.
+func headers() (out []input) {
+	for _, name := range []string{"User-Agent", "Cookie", "Accept", "Referer", "Accept-Language", "Content-Type", "X-Forwarded-For", "Host", "Range", "If-None-Match"} {
+		out = append(out, input{name: "header " + name, with: func(v string) request {
+			return request{method: "GET", target: "/", header: [][2]string{{name, oneLine(v)}}}
+		}})
+	}
+	return out
+}
+
+// line is what is odd about the request line and the lengths. None makes a server wait for more.
+func line() input {
+	var raw []request
+	for _, s := range []string{
+		"GET / HTTP/9.9\r\n\r\n", "GET\r\n\r\n", " / \r\n\r\n", "GET / / HTTP/1.1\r\n\r\n", "\x00\x01\x02\x03\r\n\r\n", "GET http://[::1 HTTP/1.1\r\n\r\n", "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+		"ASSAY / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "GET / HTTP/1.1\r\n: \r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=" + strings.Repeat("0-,", 1300) + "\r\n\r\n",
+		strings.Repeat("A", 8193) + " / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: b\r\n", 3000) + "\r\n",
+	} {
+		raw = append(raw, request{method: "GET", raw: s})
+	}
+	return input{name: "request line", raw: raw}
+}
+
+// object is a JSON body: each field, and the body as a whole.
+func object(target string, fields map[string]string, login bool) (out []input) {
+	post := func(body string) request {
+		return request{method: "POST", target: target, header: [][2]string{{"Content-Type", "application/json"}}, body: body}
+	}
+	for _, name := range sorted(fields) {
+		body := func(raw json.RawMessage) string {
+			all := map[string]any{}
+			for k, v := range fields {
+				all[k] = v
+			}
+			all[name] = raw
+			b, _ := json.Marshal(all)
+			return string(b)
+		}
+		in := input{name: "field " + name + " of the JSON for " + target, login: login, with: func(v string) request {
+			b, _ := json.Marshal(v)
+			return post(body(b))
+		}}
+		for _, raw := range []string{"null", "true", "[]", "{}", "-1", "1e308", "[[[[[[]]]]]]", `{"a":{"b":{}}}`} {
+			in.raw = append(in.raw, post(body(json.RawMessage(raw))))
+		}
+		out = append(out, in)
+	}
+	whole := input{name: "the JSON for " + target, login: login}
+	for _, b := range []string{strings.Repeat("[", 1000), strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000), "{", `{"a"`, `"`, "\xff", "[]", "null", "{}", "1", `{"":""}`, `{"a":1,"a":2}`} {
+		whole.raw = append(whole.raw, post(b))
+	}
+	return append(out, whole)
+}
+
+// fields of a form.
+func fields(method, target string, names []string, given map[string]string, login bool) (out []input) {
+	make := func(body string) request {
+		if method == "POST" {
+			return request{method: method, target: target, header: [][2]string{{"Content-Type", "application/x-www-form-urlencoded"}}, body: body}
+		}
+		return request{method: "GET", target: target + "?" + body}
+	}
+	for _, name := range names {
+		with := func(change func(url.Values)) request {
+			v := url.Values{}
+			for k, x := range given {
+				v.Set(k, x)
+			}
+			change(v)
+			return make(v.Encode())
+		}
+		in := input{name: fmt.Sprintf("field %s of the form for %s", name, target), login: login, html: true, with: func(x string) request {
+			return with(func(v url.Values) { v.Set(name, x) })
+		}}
+		in.raw = []request{with(func(v url.Values) { v.Del(name) }), with(func(v url.Values) { v.Add(name, "twice") }), with(func(v url.Values) { v.Set(name+"[]", "1") }), make("%"), make("%zz=%"), make("&&&=&=")}
+		out = append(out, in)
+	}
+	return out
+}
