@@ -14,6 +14,7 @@ import (
 	_ "github.com/secure-by-design/assay/suites/passwords"
 	_ "github.com/secure-by-design/assay/suites/personaldata"
 	_ "github.com/secure-by-design/assay/suites/resilience"
+	_ "github.com/secure-by-design/assay/suites/retailer"
 	_ "github.com/secure-by-design/assay/suites/storage"
 	_ "github.com/secure-by-design/assay/suites/surfaces"
 	_ "github.com/secure-by-design/assay/suites/telemetry"

@@ -89,6 +89,8 @@ var (
 	_ = publishes("policy-no-ack-time", reword("/security", " within three working days", ""))
 	_ = publishes("policy-no-status-time", dropped("/security", "every two weeks"))
 
+	_ = publishes("page-security-txt-expired", reword("/.well-known/security.txt", "2099", "2020"))
+
 	_ = publishes("support-page-missing", gone("/support"))
 	_ = publishes("support-page-behind-login", instead("/support", http.StatusOK, `<!doctype html><html lang="en"><title>Security updates for the Assay Specimen AX-1</title><h1>Security updates for the Assay Specimen AX-1</h1>
 <p>Enter the serial number of your device to see how long it gets updates.</p><form><label>Serial number <input name=serial required></label><label>Mail <input type=email name=mail required></label><button>Show</button></form>`))
