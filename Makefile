@@ -33,6 +33,7 @@ $(LINT): tools/go.mod tools/go.sum
 bench: ## ratios against nmap and sslscan, whole runs of the specimen, the fault loop
 	.ci/packages.sh bench
 	$(GO) test -run '^$$' -bench . -benchtime 3x -timeout 30m ./harness/probe/tcp ./harness/probe/tls
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./harness/probe/udp
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/assay
 
 golden: ## write generated and golden files anew

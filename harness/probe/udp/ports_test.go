@@ -126,3 +126,42 @@ func reasons(s Scan) (out []string) {
 	}
 	return out
 }
+
+// Where nothing refuses, silence says nothing: an answer counts, the rest is undecided and says why.
+func TestNothingRefuses(t *testing.T) {
+	t.Parallel()
+	mute := serve(t, netip.AddrPortFrom(loopback, 0), silent).Port()
+	asked := 0
+	late := serve(t, netip.AddrPortFrom(loopback, 0), func([]byte) []byte { // the first two are lost
+		if asked++; asked < 3 {
+			return nil
+		}
+		return []byte("here")
+	}).Port()
+	s, err := Ports{}.Ask(t.Context(), device(t, loopback, mute, late))
+	if err != nil || states(s) != [3]int{1, 0, 1} || s.Undecided()[0].Addr.Port() != mute || !strings.Contains(s.Undecided()[0].Why, "closed ports are silent too") {
+		t.Errorf("%v, %v: %v", err, states(s), reasons(s))
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	once := 0
+	answers := serve(t, netip.AddrPortFrom(loopback, 0), snmpReport).Port()
+	unsteady := serve(t, netip.AddrPortFrom(loopback, 0), func([]byte) []byte {
+		if once++; once > 1 {
+			return nil
+		}
+		return []byte("once")
+	}).Port()
+	on := device(t, loopback, answers, unsteady, 9)
+	if c, err := (Confirm{Port: answers, Protocol: "snmp"}).Ask(t.Context(), on); err != nil || !c.Open || c.Protocol != "snmp" || c.Answers != 2 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if c, err := (Confirm{Port: 9}).Ask(t.Context(), on); err != nil || c.Open || !c.Refused {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if c, err := (Confirm{Port: unsteady}).Ask(t.Context(), on); err != nil || c.Open || c.Answers != 1 || c.Silences != 3 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
