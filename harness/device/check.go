@@ -112,6 +112,7 @@ func (c *checker) must(path, key, value, why string) {
 
 func (c *checker) device() {
 	f := c.f
+	c.there("firmware", f.Firmware)
 	if !c.broken[""] {
 		c.must("device", "model", f.Device.Model, "write device: {model: …}: a verdict is of a model")
 	}

@@ -40,8 +40,9 @@ type File struct {
 	Samples    map[string]Sample    `yaml:"samples,omitempty"`    // "a" and "b"
 	Operations map[string]Operation `yaml:"operations,omitempty"` // how the device is operated, by name
 	Updates    *Updates             `yaml:"updates,omitempty"`
-	Path       string               `yaml:"-"` // where it was read from; relative paths inside start there
-	Source     []byte               `yaml:"-"` // its bytes, as Load read them; they go with the record
+	Firmware   string               `yaml:"firmware,omitempty"` // a file: the image that the sample runs, to be looked into where authorised: unpack allows it
+	Path       string               `yaml:"-"`                  // where it was read from; relative paths inside start there
+	Source     []byte               `yaml:"-"`                  // its bytes, as Load read them; they go with the record
 
 	places map[string]place `yaml:"-"` // where each value stands in Source, by path
 }
@@ -71,6 +72,9 @@ type Authorisation struct {
 	Place string `yaml:"place,omitempty" json:"place,omitempty"` // where
 	From  string `yaml:"from,omitempty" json:"from,omitempty"`   // first day of the right, as 2026-12-01
 	Until string `yaml:"until,omitempty" json:"until,omitempty"` // 2027-01-31
+
+	Unpack      bool `yaml:"unpack,omitempty" json:"unpack,omitempty"`             // the firmware may be opened and looked through
+	GuessHashes bool `yaml:"guess_hashes,omitempty" json:"guess_hashes,omitempty"` // hashes in it may be held against published passwords
 }
 
 // A Service is what of the maker's services may be tested: named hosts, accounts of the test's own, and the maker's

@@ -17,6 +17,7 @@ type Hit struct {
 	Offset  int64  // in that file
 	Context string // what it is, secrets cut
 	Print   string // of a key: SHA-256 of its public half (SubjectPublicKeyInfo), in hex
+	SSH     string // the same as OpenSSH writes fingerprints: "SHA256:…"
 	Known   string // of a password hash: where its password is published, if it was looked for and found
 }
 

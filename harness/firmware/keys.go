@@ -148,6 +148,9 @@ func (s *search) private(at int, raw any, form string) {
 	h := Hit{Kind: "private key", Offset: int64(at), Context: what + ", " + form}
 	if k, ok := raw.(interface{ Public() crypto.PublicKey }); ok {
 		h.Print = Print(k.Public())
+		if p, err := ssh.NewPublicKey(k.Public()); err == nil {
+			h.SSH = ssh.FingerprintSHA256(p)
+		}
 	}
 	if source := publicTest(h.Print); source != "" {
 		h.Class = "test key"

@@ -60,6 +60,9 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 	if err := u.units[0].maker.writeImages(dir); err != nil {
 		return "", fmt.Errorf("write the specimen's updates: %w", err)
 	}
+	if about["firmware"], err = u.units[0].writeFirmware(dir); err != nil {
+		return "", fmt.Errorf("write the specimen's firmware: %w", err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, device.SchemaFile), device.Schema, 0o644); err != nil {
 		return "", fmt.Errorf("write the schema of the specimen's device file: %w", err)
 	}

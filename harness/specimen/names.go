@@ -21,6 +21,8 @@ var faults = registry(
 	"update-unsigned-accepted", "unsigned-above-version-accepted", "update-bitflip-accepted", "update-crc-only", "update-downgrade-accepted",
 	"update-http-redirect-followed", "update-model-swap-accepted", "update-replay-accepted", "update-truncated-accepted", "update-wrong-signer-accepted",
 	"update-app-side-verify-only", "undeclared-update-upload",
+	// 5.4: security parameters
+	"firmware-embedded-private-key", "password-hash-unsalted",
 	// 5.5: communication
 	"tls10-accepted", "tls-weak-suite", "tls-weak-leaf-key", "cleartext-channel", "banner-version-mismatch", "api-unauthenticated", "coap-unauthenticated",
 	"auth-any-password", "auth-rejects-valid-user", "claim-reopens-after-owner", "config-write-unauthenticated", "empty-password",
@@ -32,6 +34,8 @@ var faults = registry(
 	// 5.11: deletion
 	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",
 	"erase-no-confirmation", "erase-confirms-despite-failure", "guest-can-erase-all",
+	// 5.13: input
+	"crash-on-long-header", "crash-on-long-form-field", "path-traversal-read", "reflected-script",
 	// lost device
 	"shared-device-key", "disclosed-service-password",
 )

@@ -37,4 +37,12 @@ var _ = Provision("5.4-1", func(dut *DUT) {
 			complete(ctx, dut)
 		}, Climbs(provisions.Declared, provisions.LAN))
 	})
+
+	TestCase("5.4-1-2", func() {
+		Unit("a", "no secret can be read where its scheme should keep it", func(ctx context.Context) {
+			nothingReadable(ctx, dut)
+			NotClimbed(ctx, provisions.Operator, "no value of ours was set and searched for in backups, logs and answers")
+			Lack("search backups, logs and diagnostics for values that you set", "no secret in use was read in the firmware; backups, logs and answers of the device were not searched")
+		}, Climbs(provisions.Firmware))
+	})
 })

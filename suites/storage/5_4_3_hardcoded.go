@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 
 	. "github.com/onsi/gomega"
 
@@ -21,13 +22,14 @@ var _ = Provision("5.4-3", func(dut *DUT) {
 				}
 			}
 			suspects := among(rows, func(r device.Row) bool { return isHardCoded(r) || declared.Affirms(all(r), inSoftware...) != "" })
+			unflaggedInImage(ctx, dut, slices.ContainsFunc(rows, isHardCoded))
 			if len(suspects) == 0 {
 				none(dut, "no critical parameter that lies in the software")
 			}
 			Each("critical parameter in the software", suspects, func(r device.Row) {
 				Expect(isHardCoded(r) || isIdentity(r)).To(BeTrue(), "%s is critical and %s, and is not flagged as hard-coded (Description, Provisioning Mechanism)", r.ID, declared.Affirms(all(r), inSoftware...))
 			})
-		}, Climbs(provisions.Declared))
+		}, Climbs(provisions.Declared, provisions.Firmware))
 
 		Unit("b", "no hard-coded critical parameter is in use once the device works", func(ctx context.Context) {
 			rows := among(parameters(ctx, dut), func(r device.Row) bool { return critical(r) && isHardCoded(r) })
@@ -37,6 +39,12 @@ var _ = Provision("5.4-3", func(dut *DUT) {
 			Each("hard-coded critical parameter", rows, replaced)
 			Propose(Pass, "%s are replaced before the device works; judge whether a way around that is left", named(rows))
 		}, Climbs(provisions.Declared))
+	})
+
+	TestCase("5.4-3-2", func() {
+		Unit("a", "no hard-coded critical parameter works once the device does", func(ctx context.Context) {
+			hardCodedIsGone(ctx, dut)
+		}, Binds(device.Initialised), Climbs(provisions.Firmware, provisions.Twin))
 	})
 })
 

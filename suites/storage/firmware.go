@@ -1,0 +1,156 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/gomega"
+
+	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/firmware"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// image is what the firmware holds, where one is at hand and may be looked into.
+func image(ctx context.Context, dut *DUT) (firmware.Image, bool) {
+	if dut.File == nil || dut.File.Firmware == "" || dut.File.Authorised == nil || !dut.File.Authorised.Unpack {
+		NotClimbed(ctx, provisions.Firmware, "no firmware is at hand that may be looked into (firmware: and authorised: {unpack: true} in the device file)")
+		return firmware.Image{}, false
+	}
+	i := Ask(ctx, dut, firmware.Look{})
+	Note(ctx, "the firmware (SHA-256 %.16s…): %d files, %d archives and file systems opened, %d not wholly", i.SHA256, i.Files, len(i.Opened), len(i.Shut))
+	for _, s := range i.Shut[:min(5, len(i.Shut))] {
+		Note(ctx, "not opened: %s (%s): %s", s.Path, s.Format, s.Why)
+	}
+	return i, true
+}
+
+// hits are those of some kinds that are the product's own.
+func hits(i firmware.Image, kinds ...string) (out []firmware.Hit) {
+	for _, h := range i.Hits {
+		if h.Counts() && slices.Contains(kinds, h.Kind) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+func where(h firmware.Hit) string {
+	return fmt.Sprintf("%s (%s) at %s, offset %d", h.Kind, h.Context, h.Path, h.Offset)
+}
+
+// live finds the private keys of an image that the device proves to hold, twice.
+func live(ctx context.Context, dut *DUT, held []firmware.Hit) map[firmware.Hit]string {
+	out := map[firmware.Hit]string{}
+	if len(held) == 0 {
+		return out
+	}
+	first, second := keys(ctx, dut, 0), keys(ctx, dut, 1)
+	for _, h := range held {
+		for _, k := range first {
+			if (k.id == "tls "+h.Print || k.id == "ssh "+h.SSH) && slices.Contains(second, k) {
+				out[h] = k.at
+			}
+		}
+	}
+	return out
+}
+
+// nothingReadable judges whether the image shows a secret that its scheme should keep.
+func nothingReadable(ctx context.Context, dut *DUT) {
+	i, ok := image(ctx, dut)
+	if !ok {
+		return
+	}
+	held := hits(i, "private key")
+	inUse := live(ctx, dut, held)
+	for _, h := range held {
+		if at := inUse[h]; at != "" {
+			Expect(at).To(BeEmpty(), "the firmware, which everybody can read, holds the private key of %s: %s", at, where(h))
+		}
+		Doubt(ctx, "the firmware holds a %s, which no service of the device proves: say what it is for", where(h))
+	}
+	for _, h := range hits(i, "fast hash") {
+		Expect(h.Kind).To(BeEmpty(), "the firmware keeps a password that a guesser finds at once: %s", where(h))
+	}
+	for _, h := range hits(i, "passphrase", "token", "password hash") {
+		Doubt(ctx, "the firmware holds a %s: say what it opens", where(h))
+	}
+	Note(ctx, "%d places that are test keys, documentation, bundles of authorities or encrypted do not count", others(i))
+}
+
+func others(i firmware.Image) (n int) {
+	for _, h := range i.Hits {
+		if !h.Counts() {
+			n++
+		}
+	}
+	return n
+}
+
+// hardCodedIsGone judges whether what the image fixes is of no use once the device works, and whether units share a key.
+func hardCodedIsGone(ctx context.Context, dut *DUT) {
+	i, ok := image(ctx, dut)
+	inUse := live(ctx, dut, hits(i, "private key"))
+	var bad []string
+	for h, at := range inUse {
+		bad = append(bad, fmt.Sprintf("%s is that of %s", where(h), at))
+	}
+	slices.Sort(bad)
+	Expect(bad).To(BeEmpty(), "a private key of the firmware is in use once the device works: %s", strings.Join(bad, "; "))
+	for _, h := range hits(i, "password hash", "passphrase", "token") {
+		Doubt(ctx, "the firmware fixes a %s: whether it still opens something was not tried", where(h))
+	}
+	unsharedKeys(ctx, dut)
+	if !ok {
+		Lack("give the image of the firmware, and the right to look into it: firmware: and authorised: {unpack: true} in the device file", "no value that is hard-coded is at hand: that none is in use was not shown")
+	}
+	if i.Cut != "" || len(i.Opened) == 0 {
+		Inconclude("the firmware was not looked through wholly: %s", strings.TrimSpace(i.Cut+" "+shut(i)))
+	}
+	NotClimbed(ctx, provisions.Operator, "keys were not compared before and after a factory reset")
+	Lack("compare the keys before and after a factory reset", "no key of the firmware is in use; that a reset makes new ones was not shown")
+}
+
+func shut(i firmware.Image) string {
+	if len(i.Shut) == 0 {
+		return ""
+	}
+	return i.Shut[0].Path + ": " + i.Shut[0].Why
+}
+
+// unsharedKeys compares the keys of two units, twice.
+func unsharedKeys(ctx context.Context, dut *DUT) {
+	if !dut.HasTwin() {
+		NotClimbed(ctx, provisions.Twin, "there is no second unit whose keys could be compared")
+		Note(ctx, "cap: one unit")
+		return
+	}
+	var shared []string
+	for look := range 2 {
+		theirs := keys(ctx, dut.Twin(), look)
+		shared = nil
+		for _, k := range keys(ctx, dut, look) {
+			if slices.ContainsFunc(theirs, func(o key) bool { return o.id == k.id }) {
+				shared = append(shared, k.at)
+			}
+		}
+		if len(shared) == 0 {
+			return
+		}
+	}
+	Expect(shared).To(BeEmpty(), "two units prove the same private key, twice: %s", strings.Join(shared, ", "))
+}
+
+// unflaggedInImage contradicts a declaration that flags nothing where the image holds a key that the device uses.
+func unflaggedInImage(ctx context.Context, dut *DUT, flagged bool) {
+	i, ok := image(ctx, dut)
+	if !ok || flagged {
+		return
+	}
+	for h, at := range live(ctx, dut, hits(i, "private key")) {
+		Contradicted("the firmware holds the private key of %s (%s), and no row of 10-SecParam is flagged as hard-coded", at, where(h))
+	}
+}
