@@ -114,6 +114,9 @@ func (d *DUT) Allowed(l provisions.Level) bool { return l <= d.run.Opening.Allow
 // Quick tells whether the run is reduced to what a quick look needs.
 func (d *DUT) Quick() bool { return d.run.Opening.Effort == Quick }
 
+// Effort is how much the run tries.
+func (d *DUT) Effort() Effort { return d.run.Opening.Effort }
+
 // HasTwin tells whether a second unit was given.
 func (d *DUT) HasTwin() bool { return d.twin != nil }
 

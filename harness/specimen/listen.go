@@ -74,7 +74,13 @@ func (d *Device) tlsConfig() *tls.Config {
 	return c
 }
 
-func (d *Device) https(l net.Listener) { d.web(tls.NewListener(l, d.tlsConfig()), d.routes()) }
+func (d *Device) https(l net.Listener) {
+	if d.breaks() {
+		d.fragile(l)
+		return
+	}
+	d.web(tls.NewListener(l, d.tlsConfig()), d.routes())
+}
 
 // http only sends browsers to HTTPS; as a fault it serves the log-in in clear.
 func (d *Device) http(l net.Listener) {

@@ -42,7 +42,7 @@ func (d *Device) routes() http.Handler {
 	} {
 		mux.HandleFunc(path, d.authenticated(path, h))
 	}
-	return d.shell(mux)
+	return d.shell(d.unchecked(mux))
 }
 
 // uploads takes what begins as it should, from anybody, and makes nothing of it.
@@ -160,7 +160,7 @@ func (d *Device) form(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	io.WriteString(w, `<!doctype html><title>Log in</title><link rel="stylesheet" href="/static/style.css"><form method="post" action="/login">
-<label>User <input name="user"></label><label>Password <input name="password" type="password"></label><button>Log in</button></form>`)
+<label>User <input name="user"></label><label>Password <input name="password" type="password"></label><button>Log in</button></form>`+d.searching())
 }
 
 func (d *Device) formLogin(w http.ResponseWriter, r *http.Request) {

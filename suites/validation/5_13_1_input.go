@@ -8,6 +8,7 @@ import (
 	"context"
 
 	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/probe/mutate"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -23,6 +24,12 @@ var _ = Provision("5.13-1", func(dut *DUT) {
 			effective(ctx, checks(ctx, dut))
 		}, Climbs(provisions.Declared))
 	})
+
+	TestCase("5.13-1-2", func() {
+		Unit("a", "odd input neither brings the device down nor is executed", func(ctx context.Context) {
+			withstands(ctx, dut, mutate.Requests, mutate.Forms)
+		}, Climbs(provisions.LAN))
+	})
 })
 
 var _ = Provision("5.13-1A", func(dut *DUT) {
@@ -35,6 +42,12 @@ var _ = Provision("5.13-1A", func(dut *DUT) {
 			ways := anyWay(userInterfaces(ctx, dut), "27-UserIntf")
 			effective(ctx, of(checks(ctx, dut), ways))
 		}, Climbs(provisions.Declared))
+	})
+
+	TestCase("5.13-1A-2", func() {
+		Unit("b", "odd input at the web page neither brings the device down nor is executed", func(ctx context.Context) {
+			withstands(ctx, dut, mutate.Forms)
+		}, Climbs(provisions.LAN))
 	})
 })
 
@@ -49,5 +62,11 @@ var _ = Provision("5.13-1B", func(dut *DUT) {
 			ways := anyWay(networkInterfaces(ctx, dut), "28-LogIntf")
 			effective(ctx, of(checks(ctx, dut), ways))
 		}, Climbs(provisions.Declared))
+	})
+
+	TestCase("5.13-1B-2", func() {
+		Unit("a", "odd input from the network neither brings the device down nor is executed", func(ctx context.Context) {
+			withstands(ctx, dut, mutate.Requests)
+		}, Climbs(provisions.LAN))
 	})
 })

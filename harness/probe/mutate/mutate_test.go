@@ -159,8 +159,8 @@ func fragile(t *testing.T, name string) (Tried, error) {
 			case "hangs up":
 				panic(http.ErrAbortHandler)
 			}
-			s.Close()
 			on.Clock.Busy(1)
+			s.Close()
 			go func() {
 				defer on.Clock.Busy(-1)
 				on.Clock.Sleep(t.Context(), 20*time.Second)

@@ -1,0 +1,98 @@
+package specimen
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+)
+
+// watchdog is what its web server takes to be started again after a crash.
+const watchdog = 20 * time.Second
+
+// crasherKey leads a handler to what brings down its server.
+type crasherKey struct{}
+
+// fragile is the web server of a device that some input brings down.
+func (d *Device) fragile(l net.Listener) {
+	var s *http.Server
+	crash := sync.OnceFunc(func() { d.crash(s) })
+	s = &http.Server{Handler: d.routes(), ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return context.WithValue(d.ctx, crasherKey{}, crash) }}
+	d.wg.Go(func() { s.Serve(tls.NewListener(l, d.tlsConfig())) })
+	context.AfterFunc(d.ctx, func() { s.Close() })
+}
+
+// crash ends the web server with all its connections; the watchdog starts it again.
+func (d *Device) crash(s *http.Server) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil {
+		return
+	}
+	d.Clock.Busy(1) // before anyone sees that it is gone: the clock must not run ahead of the watchdog
+	s.Close()
+	d.wg.Go(func() {
+		defer d.Clock.Busy(-1)
+		if d.Clock.Sleep(d.ctx, watchdog) != nil {
+			return
+		}
+		if l, err := net.Listen("tcp", netip.AddrPortFrom(d.Options.Addr, HTTPS).String()); err == nil {
+			d.fragile(l)
+		}
+	})
+}
+
+// breaks tells whether faults say so: the server must be one that can break.
+func (d *Device) breaks() bool { return d.any("crash-on-long-header", "crash-on-long-form-field") }
+
+// unchecked is what faults do to input before anything looks at it.
+func (d *Device) unchecked(next http.Handler) http.Handler {
+	if !d.breaks() && !d.any("path-traversal-read", "reflected-script") {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case d.is("crash-on-long-header") && longer(r.Header, 4096), d.is("crash-on-long-form-field") && r.ParseForm() == nil && longer(r.PostForm, 1024):
+			if crash, ok := r.Context().Value(crasherKey{}).(func()); ok {
+				crash()
+				panic(http.ErrAbortHandler)
+			}
+		case d.is("path-traversal-read") && strings.HasPrefix(r.URL.Path, "/files/..") && strings.HasSuffix(r.URL.Path, "/etc/passwd"):
+			io.WriteString(w, "root:x:0:0:root:/root:/bin/sh\nnobody:x:99:99::/:/bin/false\n")
+			return
+		case d.is("reflected-script") && r.URL.Path == "/search":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprintf(w, "<!doctype html><title>Search</title><form action=/search><input name=q><button>Search</button></form><p>Nothing was found for %s.</p>", r.FormValue("q"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// longer tells whether a value is longer than n bytes.
+func longer(values map[string][]string, n int) bool {
+	for _, list := range values {
+		for _, v := range list {
+			if len(v) > n {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// searching is the link to the search that a fault has.
+func (d *Device) searching() string {
+	if d.is("reflected-script") {
+		return `<a href="/search">Search</a>`
+	}
+	return ""
+}
