@@ -3,6 +3,7 @@ package mutate
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"net/url"
 	"strings"
@@ -35,52 +36,67 @@ type input struct {
 // value is an odd one.
 type value struct{ kind, text string }
 
-// values are odd for whatever takes text.
-func values() (out []value) {
+// values are odd for whatever takes text. The first is what a weak device shows at once.
+var values = oddities()
+
+func oddities() (out []value) {
 	for _, n := range []int{8193, 1025, 65535, 257, 4097, 255, 256, 1023, 1024, 2047, 2049, 4095, 4096, 16385, 32769, 129} {
 		out = append(out, value{fmt.Sprintf("%d bytes", n), strings.Repeat("A", n)})
 	}
-	for kind, list := range map[string][]string{
-		"a number out of bounds": {"-1", "0", "2147483648", "4294967296", "18446744073709551616", "-9999", "1e309", "NaN", "0x7fffffff"},
-		"a format string":        {"%n%n%n%n", "%s%s%s%s%s%s%s%s", "%x%x%x%x", "%99999d"},
-		"no UTF-8":               {"\xff\xfe", "\xc0\xaf\xc0\xaf", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80"},
-		"marks":                  {"'", "\"", "\\", "`", ";", "|", "&&", "$(", "<!--", "]]>", "{{", "%00", "\u202e", "\U0001f600", "\t", ""},
-		"a path":                 {"../", "..\\..\\", "/dev/zero", "file:///", "C:\\con"},
+	for _, k := range []struct {
+		kind string
+		list []string
+	}{
+		{"a number out of bounds", []string{"-1", "0", "2147483648", "4294967296", "18446744073709551616", "-9999", "1e309", "NaN", "0x7fffffff"}},
+		{"a format string", []string{"%n%n%n%n", "%s%s%s%s%s%s%s%s", "%x%x%x%x", "%99999d"}},
+		{"no UTF-8", []string{"\xff\xfe", "\xc0\xaf\xc0\xaf", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80"}},
+		{"marks", []string{"'", "\"", "\\", "`", ";", "|", "&&", "$(", "<!--", "]]>", "{{", "%00", "\u202e", "\U0001f600", "\t", ""}},
+		{"a path", []string{"../", "..\\..\\", "/dev/zero", "file:///", "C:\\con"}},
 	} {
-		for _, v := range list {
-			out = append(out, value{kind, v})
+		for _, v := range k.list {
+			out = append(out, value{k.kind, v})
 		}
 	}
 	return out
 }
 
 // plan spreads the mutants over the inputs: those that a weak device shows first, then the others and mixtures, in an order that
-// the seed gives.
-func plan(ins []input, q HTTP) (out []mutant) {
-	rng := rand.New(rand.NewPCG(q.Seed, uint64(q.Port)))
-	lists := make([][]mutant, len(ins))
-	for i, in := range ins {
-		lists[i] = in.mutants(rng)
-	}
-	for round := 0; len(out) < q.Most; round++ {
-		before := len(out)
+// the seed gives. Each is made when it is due: a long plan does not fit into memory.
+func plan(ins []input, q HTTP) iter.Seq[mutant] {
+	return func(yield func(mutant) bool) {
+		rng := rand.New(rand.NewPCG(q.Seed, uint64(q.Port)))
+		lists := make([][]mutant, len(ins))
 		for i, in := range ins {
-			if in.login && round >= logins || len(out) == q.Most {
-				continue
-			}
-			switch {
-			case round < len(lists[i]):
-				out = append(out, lists[i][round])
-			case in.with != nil:
-				v := mixture(rng)
-				out = append(out, mutant{input: in.name, kind: v.kind, request: in.with(v.text)})
-			}
+			lists[i] = in.mutants(rng)
 		}
-		if len(out) == before {
-			return out
+		for n, round, some := 0, 0, true; some; round++ {
+			some = false
+			for i, in := range ins {
+				m, more := in.at(round, lists[i], rng)
+				if !more {
+					continue
+				}
+				if n == q.Most || !yield(m) {
+					return
+				}
+				n, some = n+1, true
+			}
 		}
 	}
-	return out
+}
+
+// at is the input's mutant of a round, or none any more.
+func (in input) at(round int, list []mutant, rng *rand.Rand) (mutant, bool) {
+	switch {
+	case in.login && round >= logins:
+		return mutant{}, false
+	case round < len(list):
+		return list[round], true
+	case in.with == nil:
+		return mutant{}, false
+	}
+	v := mixture(rng)
+	return mutant{input: in.name, kind: v.kind, request: in.with(v.text)}, true
 }
 
 // mutants of one input: the longest first, then what would be executed, then the rest as the seed has it.
@@ -91,25 +107,21 @@ func (in input) mutants(rng *rand.Rand) (out []mutant) {
 		rest = append(rest, mutant{input: in.name, kind: "structure", request: r})
 	}
 	if in.with != nil {
-		all := values()
-		out = append(out, mutant{input: in.name, kind: all[0].kind, request: in.with(all[0].text)})
+		out = append(out, mutant{input: in.name, kind: values[0].kind, request: in.with(values[0].text)})
 		out = append(out, in.shots(rng)...)
-		for _, v := range all[1:] {
+		for _, v := range values[1:] {
 			rest = append(rest, mutant{input: in.name, kind: v.kind, request: in.with(v.text)})
 		}
 	}
-	sortByText(rest)
 	rng.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
 	return append(out, rest...)
 }
 
 // mixture joins a few odd values.
 func mixture(rng *rand.Rand) value {
-	all := values()
-	sortValues(all)
 	var b strings.Builder
 	for range 2 + rng.IntN(4) {
-		b.WriteString(all[rng.IntN(len(all))].text)
+		b.WriteString(values[rng.IntN(len(values))].text)
 	}
 	return value{"a mixture", clip(b.String(), 64<<10)}
 }

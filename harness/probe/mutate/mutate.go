@@ -10,6 +10,7 @@ package mutate
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
@@ -132,9 +133,9 @@ func (q HTTP) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 }
 
 // run sends the plan in batches, each followed by a look whether the service lives; so is whatever got no answer.
-func (s *session) run(ctx context.Context, all []mutant) error {
+func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 	began, since := s.on.Clock.Now(), []mutant(nil)
-	for i, m := range all {
+	for m := range all {
 		if s.dropped[m.input] != "" {
 			continue
 		}
@@ -154,21 +155,33 @@ func (s *session) run(ctx context.Context, all []mutant) error {
 		if m.sign != nil && a.status != 0 && len(s.Hits) < maxHits {
 			s.look(ctx, m, a)
 		}
-		if a.status != 0 && len(since) < batch && i < len(all)-1 {
+		if a.status != 0 && len(since) < batch {
 			continue
 		}
-		kind := s.alive(ctx)
-		if s.Checks++; kind == "" {
-			since = nil
-			continue
-		}
-		if back := s.lost(ctx, kind, since); !back || len(s.Losses) >= maxLosses || s.Losses[len(s.Losses)-1].Proven() {
-			s.Why = fmt.Sprintf("it was down after %d mutants", s.Sent)
+		if !s.lives(ctx, since) {
 			return ctx.Err()
 		}
 		since = nil
 	}
-	return nil
+	s.lives(ctx, since)
+	return ctx.Err()
+}
+
+// lives looks whether the service does, and follows up when not. It tells whether to go on.
+func (s *session) lives(ctx context.Context, since []mutant) bool {
+	if len(since) == 0 {
+		return true
+	}
+	s.Checks++
+	kind := s.alive(ctx)
+	if kind == "" {
+		return ctx.Err() == nil
+	}
+	if !s.lost(ctx, kind, since) || len(s.Losses) >= maxLosses || s.Losses[len(s.Losses)-1].Proven() {
+		s.Why = fmt.Sprintf("it was down after %d mutants", s.Sent)
+		return false
+	}
+	return true
 }
 
 // count sorts an answer. A server that puts a log-in off is left alone with it.

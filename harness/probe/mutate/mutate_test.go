@@ -101,7 +101,7 @@ func TestASeedReplays(t *testing.T) {
 	t.Parallel()
 	spell := func(seed uint64) string {
 		var b strings.Builder
-		for _, m := range plan(append(headers(), line()), HTTP{Seed: seed, Most: 500}) {
+		for m := range plan(append(headers(), line()), HTTP{Seed: seed, Most: 500}) {
 			b.WriteString(m.String())
 		}
 		return b.String()

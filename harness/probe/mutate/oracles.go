@@ -2,7 +2,6 @@ package mutate
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -175,13 +174,3 @@ func oneLine(s string) string {
 }
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-func sortValues(v []value) {
-	slices.SortFunc(v, func(a, b value) int { return strings.Compare(a.kind+a.text, b.kind+b.text) })
-}
-
-func sortByText(m []mutant) {
-	slices.SortStableFunc(m, func(a, b mutant) int {
-		return cmp.Or(strings.Compare(a.kind, b.kind), bytes.Compare(a.request.bytes(""), b.request.bytes("")))
-	})
-}
