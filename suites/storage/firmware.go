@@ -11,21 +11,8 @@ import (
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/firmware"
 	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/seen"
 )
-
-// image is what the firmware holds, where one is at hand and may be looked into.
-func image(ctx context.Context, dut *DUT) (firmware.Image, bool) {
-	if dut.File == nil || dut.File.Firmware == "" || dut.File.Authorised == nil || !dut.File.Authorised.Unpack {
-		NotClimbed(ctx, provisions.Firmware, "no firmware is at hand that may be looked into (firmware: and authorised: {unpack: true} in the device file)")
-		return firmware.Image{}, false
-	}
-	i := Ask(ctx, dut, firmware.Look{})
-	Note(ctx, "the firmware (SHA-256 %.16s…): %d files, %d archives and file systems opened, %d not wholly", i.SHA256, i.Files, len(i.Opened), len(i.Shut))
-	for _, s := range i.Shut[:min(5, len(i.Shut))] {
-		Note(ctx, "not opened: %s (%s): %s", s.Path, s.Format, s.Why)
-	}
-	return i, true
-}
 
 // hits are those of some kinds that are the product's own.
 func hits(i firmware.Image, kinds ...string) (out []firmware.Hit) {
@@ -60,7 +47,7 @@ func live(ctx context.Context, dut *DUT, held []firmware.Hit) map[firmware.Hit]s
 
 // nothingReadable judges whether the image shows a secret that its scheme should keep.
 func nothingReadable(ctx context.Context, dut *DUT) {
-	i, ok := image(ctx, dut)
+	i, ok := seen.Firmware(ctx, dut)
 	if !ok {
 		return
 	}
@@ -92,7 +79,7 @@ func others(i firmware.Image) (n int) {
 
 // hardCodedIsGone judges whether what the image fixes is of no use once the device works, and whether units share a key.
 func hardCodedIsGone(ctx context.Context, dut *DUT) {
-	i, ok := image(ctx, dut)
+	i, ok := seen.Firmware(ctx, dut)
 	inUse := live(ctx, dut, hits(i, "private key"))
 	var bad []string
 	for h, at := range inUse {
@@ -146,7 +133,7 @@ func unsharedKeys(ctx context.Context, dut *DUT) {
 
 // unflaggedInImage contradicts a declaration that flags nothing where the image holds a key that the device uses.
 func unflaggedInImage(ctx context.Context, dut *DUT, flagged bool) {
-	i, ok := image(ctx, dut)
+	i, ok := seen.Firmware(ctx, dut)
 	if !ok || flagged {
 		return
 	}
