@@ -22,6 +22,10 @@ var spoken = []protocol{
 	{"RTSP OPTIONS", rtspRequest, rtspAnswer},
 	{"AMQP header", fixed("AMQP\x00\x00\x09\x01"), amqpAnswer},
 	{"Redis PING", fixed("*1\r\n$4\r\nPING\r\n"), redisAnswer},
+	{"Modbus read", fixed(modbusRead), modbusAnswer},
+	{"ADB CNXN", fixed(adbConnect), adbAnswer},
+	{"RDP negotiation", fixed(rdpRequest), rdpAnswer},
+	{"SMB negotiate", fixed(smbNegotiate), smbAnswer},
 }
 
 func fixed(s string) func(netip.AddrPort) []byte {

@@ -51,7 +51,26 @@ func (t *talk) run(ctx context.Context) error {
 		default:
 		}
 	}
+	if late.all != nil && !t.s.TLS {
+		t.debugger(first, late)
+	}
 	return nil
+}
+
+// debugger asks for a GDB stub, last and on the first connection: most serve no second one while it stands.
+func (t *talk) debugger(first net.Conn, late ear) {
+	t.tried("GDB qSupported")
+	if _, err := first.Write([]byte(gdbSupported)); err != nil {
+		return
+	}
+	select {
+	case b := <-late.all:
+		t.on.Evidence(fmt.Sprintf("GDB qSupported received from port %d", t.at.Port()), b)
+		g := gdbAnswer(b)
+		g.via = "answer to GDB qSupported"
+		t.know(g, b)
+	case <-time.After(Step):
+	}
 }
 
 // An ear listens for a greeting.
