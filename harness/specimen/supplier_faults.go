@@ -166,6 +166,17 @@ var (
 	}))
 )
 
+// What a page lacks may stand on one that it links to.
+var _ = oddly("policy-on-two-pages", func(s site) bool {
+	const part = "<h2>What happens then</h2>"
+	l := s["/security"]
+	head, rest, was := strings.Cut(l.body, part)
+	s["/security/process"] = leaf{l.status, l.kind, `<!doctype html><html lang="en"><title>What happens to reports</title>` + part + rest}
+	l.body = head + `<p>Read <a href="/security/process#top">how we handle reports</a>. It tells you what we do with each of them, and when you hear from us.</p><h2>` + strings.Repeat("<p>You can help us to make the device safer for all of its users, and we thank you for it.</p>", 3)
+	s["/security"] = l
+	return was
+})
+
 // everywhere changes each page.
 func everywhere(change func(leaf) leaf) func(site) bool {
 	return func(s site) bool {

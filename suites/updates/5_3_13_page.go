@@ -107,6 +107,13 @@ func samePeriod(ctx context.Context, dut *DUT, d pages.Doc) {
 	}
 	found := periods(d, model(dut))
 	if len(found) == 0 {
+		var more []pages.Doc
+		d, more = d.More(ctx, dut, supportWords...)
+		for _, m := range more {
+			found = append(found, periods(m, model(dut))...)
+		}
+	}
+	if len(found) == 0 {
 		if d.Unread != "" || len(d.Said) < pages.Shortest && len(d.Forms) > 0 {
 			Lack("open it in a browser, and attach what you see: assay answer RUN", "%s shows little to read", d.Asked)
 		}

@@ -1,6 +1,7 @@
 package vulnerabilities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -46,17 +47,18 @@ func policyPage(dut *DUT) {
 		if !declared.Says(d.Title+"\n"+d.Said, disclosure...) {
 			Lack("mend the page, and run again", "%s says nothing of reports of vulnerabilities, which is judged by 5.2-1-2a", d.Asked)
 		}
-		contact, ack, status := contacts(d), timed(d, acknowledged), timed(d, progress)
-		var missing []string
-		for _, m := range []struct{ what, found string }{{"no way to report", contact}, {"no time in which a report is acknowledged", ack}, {"no time in which news of the status is given", status}} {
-			if m.found == "" {
-				missing = append(missing, m.what)
+		told := tells(d)
+		if len(told.missing()) > 0 {
+			var more []pages.Doc
+			d, more = d.More(ctx, dut, further...)
+			for _, m := range more {
+				told = told.or(tells(m))
 			}
 		}
-		if len(missing) > 0 {
+		if missing := told.missing(); len(missing) > 0 {
 			d.Absent("the policy gives %s", strings.Join(missing, ", and "))
 		}
-		Propose(Pass, "contact: %s; acknowledgement: %s; status: %s; confirm that both times are set until a report is settled (%s)", contact, ack, status, d.Reads())
+		Propose(Pass, "contact: %s; acknowledgement: %s; status: %s; confirm that both times are set until a report is settled (%s)", told.contact, told.ack, told.status, d.Reads())
 	}, Climbs(provisions.Web))
 }
 
@@ -65,6 +67,29 @@ var (
 	acknowledged = []string{"acknowledg*", "confirm*", "receipt", "respon*", "reply", "replies", "answer*", "get back to", "contact you", "bestätig*", "antwort*", "Eingang*", "melden uns"}
 	progress     = []string{"status", "update", "updates", "updated", "progress", "inform*", "news", "keep you", "report back", "regular*", "Stand", "Fortschritt*", "informier*", "auf dem Laufenden"}
 )
+
+// further are words of links from a policy to what belongs to it.
+var further = append([]string{"policy", "process", "report*", "timeline*", "what happens*", "how we*", "security", "contact*", "security.txt", "Richtlinie", "Ablauf", "melden"}, disclosure...)
+
+// A policy is what a page tells who reports: quotes, each "" where there is none.
+type policy struct{ contact, ack, status string }
+
+func tells(d pages.Doc) policy {
+	return policy{contacts(d), timed(d, acknowledged), timed(d, progress)}
+}
+
+func (p policy) or(q policy) policy {
+	return policy{cmp.Or(p.contact, q.contact), cmp.Or(p.ack, q.ack), cmp.Or(p.status, q.status)}
+}
+
+func (p policy) missing() (out []string) {
+	for _, m := range []struct{ what, found string }{{"no way to report", p.contact}, {"no time in which a report is acknowledged", p.ack}, {"no time in which news of the status is given", p.status}} {
+		if m.found == "" {
+			out = append(out, m.what)
+		}
+	}
+	return out
+}
 
 // timed is the sentence that sets a time for something; "" where none does.
 func timed(d pages.Doc, words []string) string {
