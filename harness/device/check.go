@@ -113,6 +113,8 @@ func (c *checker) must(path, key, value, why string) {
 func (c *checker) device() {
 	f := c.f
 	c.there("firmware", f.Firmware)
+	c.there("sbom", f.SBOM)
+	c.there("advisories", f.Advisories)
 	if !c.broken[""] {
 		c.must("device", "model", f.Device.Model, "write device: {model: …}: a verdict is of a model")
 	}

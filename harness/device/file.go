@@ -40,9 +40,11 @@ type File struct {
 	Samples    map[string]Sample    `yaml:"samples,omitempty"`    // "a" and "b"
 	Operations map[string]Operation `yaml:"operations,omitempty"` // how the device is operated, by name
 	Updates    *Updates             `yaml:"updates,omitempty"`
-	Firmware   string               `yaml:"firmware,omitempty"` // a file: the image that the sample runs, to be looked into where authorised: unpack allows it
-	Path       string               `yaml:"-"`                  // where it was read from; relative paths inside start there
-	Source     []byte               `yaml:"-"`                  // its bytes, as Load read them; they go with the record
+	Firmware   string               `yaml:"firmware,omitempty"`   // a file: the image that the sample runs, to be looked into where authorised: unpack allows it
+	SBOM       string               `yaml:"sbom,omitempty"`       // a file: the bill of materials, CycloneDX or SPDX in JSON
+	Advisories string               `yaml:"advisories,omitempty"` // a file: a snapshot of OSV records with the catalogue of known exploited vulnerabilities
+	Path       string               `yaml:"-"`                    // where it was read from; relative paths inside start there
+	Source     []byte               `yaml:"-"`                    // its bytes, as Load read them; they go with the record
 
 	places map[string]place `yaml:"-"` // where each value stands in Source, by path
 }

@@ -10,12 +10,14 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // root are the files of the system that the unit runs: what a conformant maker ships, and what faults add. A key in the
@@ -40,7 +42,35 @@ func (d *Device) root() map[string]string {
 	if d.is("password-hash-unsalted") {
 		files["etc/web.conf"] = "admin_password_hash = " + hexMD5(random(12)) + "\n"
 	}
+	if d.is("known-exploited-component") {
+		files["usr/lib/libssl.so"] = "\x7fELF\x02\x01\x01\x00OpenSSL 1.1.1k  25 Mar 2021\x00"
+	}
 	return files
+}
+
+// writeComponents writes the bill of materials of the system, and a list of vulnerabilities of today, which is invented: one
+// is fixed in what is shipped, one is known to be exploited.
+func (d *Device) writeComponents(dir string) error {
+	type component struct {
+		Name    string `json:"name"`
+		Version string `json:"version"`
+	}
+	parts := []component{{"libtls", "3.5.1"}, {"server", d.version}}
+	if d.is("known-exploited-component") {
+		parts = append(parts, component{"openssl", "1.1.1k"})
+	}
+	sbom, err := json.Marshal(map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": parts})
+	if err != nil {
+		return err
+	}
+	today := d.Clock.Now().UTC().Format(time.RFC3339)
+	osv := fmt.Sprintf(`{"osv":[{"id":"CVE-2099-0001","modified":%q,"affected":[{"package":{"name":"libtls"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"3.5.0"}]}]}]},
+{"id":"CVE-2099-0002","modified":%q,"affected":[{"package":{"name":"openssl"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"1.1.1"},{"fixed":"1.1.1n"}]}]}]}],
+"kev":{"dateReleased":%q,"vulnerabilities":[{"cveID":"CVE-2099-0002"}]}}`, today, today, today)
+	if err := os.WriteFile(filepath.Join(dir, "sbom.json"), sbom, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "advisories.json"), []byte(osv), 0o644)
 }
 
 func hexMD5(s string) string {
@@ -58,6 +88,9 @@ func armoured(key *ecdsa.PrivateKey) string {
 
 // writeFirmware packs the system of the unit as its maker would ship it, and returns the file's name.
 func (d *Device) writeFirmware(dir string) (string, error) {
+	if err := d.writeComponents(dir); err != nil {
+		return "", err
+	}
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	t := tar.NewWriter(z)

@@ -36,6 +36,8 @@ var faults = registry(
 	"erase-no-confirmation", "erase-confirms-despite-failure", "guest-can-erase-all",
 	// 5.13: input
 	"crash-on-long-header", "crash-on-long-form-field", "path-traversal-read", "reflected-script",
+	// beyond the standard: components
+	"known-exploited-component",
 	// lost device
 	"shared-device-key", "disclosed-service-password",
 )

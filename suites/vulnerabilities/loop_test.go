@@ -13,3 +13,6 @@ func TestLoop(t *testing.T) {
 	}
 	loop.Clause(t, "5.2")
 }
+
+// TestComponents is the loop of the unit beyond the standard.
+func TestComponents(t *testing.T) { loop.Clause(t, "VULN") }
