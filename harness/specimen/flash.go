@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,9 @@ func (d *Device) root() map[string]string {
 		"usr/share/doc/tls/howto.txt":   "Make a key of your own; the one of the example is known to all.\n",
 		"etc/firmware.conf":             "image_md5=" + hexMD5("image") + "\n",
 		"usr/lib/opkg/status":           "Package: libtls\nVersion: 3.5.1-1\nStatus: install ok installed\n",
+	}
+	if d.is("video-decoder-old-soname") {
+		files["usr/lib/opkg/status"] += "\nPackage: libavdec\nVersion: 4.1-3+sec2\nStatus: install ok installed\n"
 	}
 	if key, ok := d.keys.tls.PrivateKey.(*ecdsa.PrivateKey); ok && d.is("firmware-embedded-private-key") {
 		files["etc/ssl/private/server.pem"] = armoured(key)
@@ -56,6 +60,9 @@ func (d *Device) writeComponents(dir string) error {
 		Version string `json:"version"`
 	}
 	parts := []component{{"libtls", "3.5.1"}, {"server", d.version}}
+	if d.is("video-decoder-old-soname") { // the distribution brought the fix back to 4.1
+		parts = append(parts, component{"libavdec", "4.1-3+sec2"})
+	}
 	if d.is("known-exploited-component") {
 		parts = append(parts, component{"openssl", "1.1.1k"})
 	}
@@ -63,10 +70,12 @@ func (d *Device) writeComponents(dir string) error {
 	if err != nil {
 		return err
 	}
+	const fixed = `{"id":%q,"modified":%q,"affected":[{"package":{"name":%q},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":%q},{"fixed":%q}]}]}]}`
 	today := d.Clock.Now().UTC().Format(time.RFC3339)
-	osv := fmt.Sprintf(`{"osv":[{"id":"CVE-2099-0001","modified":%q,"affected":[{"package":{"name":"libtls"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"3.5.0"}]}]}]},
-{"id":"CVE-2099-0002","modified":%q,"affected":[{"package":{"name":"openssl"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"1.1.1"},{"fixed":"1.1.1n"}]}]}]}],
-"kev":{"dateReleased":%q,"vulnerabilities":[{"cveID":"CVE-2099-0002"}]}}`, today, today, today)
+	osv := `{"osv":[` + strings.Join([]string{
+		fmt.Sprintf(fixed, "CVE-2099-0001", today, "libtls", "0", "3.5.0"), fmt.Sprintf(fixed, "CVE-2099-0002", today, "openssl", "1.1.1", "1.1.1n"),
+		fmt.Sprintf(fixed, "CVE-2099-0003", today, "libavdec", "0", "4.2"),
+	}, ",") + fmt.Sprintf(`],"kev":{"dateReleased":%q,"vulnerabilities":[{"cveID":"CVE-2099-0002"},{"cveID":"CVE-2099-0003"}]}}`, today)
 	if err := os.WriteFile(filepath.Join(dir, "sbom.json"), sbom, 0o644); err != nil {
 		return err
 	}

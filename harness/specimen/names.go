@@ -51,7 +51,7 @@ var honest = registry(
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "no-personal-data-device", "open-claim-in-factory-state", "owner-downgrade-by-hand",
 	"patched-banner", "rationale-of-three-words",
-	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery", "upload-form-for-pictures",
+	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery", "upload-form-for-pictures", "video-decoder-old-soname",
 )
 
 // registry refuses a name that stands twice.
