@@ -37,7 +37,7 @@ func leads(ctx context.Context, dut *DUT, field string) {
 	}
 	p := pages.Fetch(ctx, dut, field)
 	d := pages.Doc{Page: p, Field: field}
-	pages.Open(p, p.Status/100 != 2 || len(p.Said) >= pages.Shortest)
+	pages.Open(p, !p.Given() || len(p.Said) >= pages.Shortest)
 	pages.Served(p)
 	pages.Seen(ctx, p)
 	switch {
@@ -73,7 +73,7 @@ func missing(ctx context.Context, dut *DUT, field string) {
 	if pages.Address(dut, field) == "" || !dut.May(provisions.Gentle) {
 		return
 	}
-	if p := pages.Fetch(ctx, dut, field); p.Status == 404 || p.Status == 410 {
+	if p := pages.Fetch(ctx, dut, field); p.Gone() {
 		pages.Served(p)
 	}
 }

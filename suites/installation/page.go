@@ -23,7 +23,7 @@ func read(ctx context.Context, dut *DUT, field, decides string, look ...string) 
 	}
 	p := pages.Fetch(ctx, dut, field)
 	if decides == "" {
-		pages.Open(p, p.Status/100 != 2 || len(p.Said) >= pages.Shortest)
+		pages.Open(p, !p.Given() || len(p.Said) >= pages.Shortest)
 		pages.Served(p)
 		decides = "this unit"
 	}
@@ -46,7 +46,7 @@ func checked(ctx context.Context, dut *DUT, field string) {
 		NotClimbed(ctx, provisions.Web, "the guide itself was not fetched")
 		return
 	}
-	if p := pages.Fetch(ctx, dut, field); p.Status == 404 || p.Status == 410 {
+	if p := pages.Fetch(ctx, dut, field); p.Gone() {
 		pages.Served(p)
 	}
 	d, why := pages.Try(ctx, dut, field)

@@ -29,8 +29,8 @@ func (d Doc) More(ctx context.Context, dut *harness.DUT, words ...string) (Doc, 
 		seen = append(seen, at)
 		p := harness.Ask(ctx, dut, page.Read{URL: at})
 		switch {
-		case p.Status == 404 || p.Status == 410:
-		case p.Status/100 != 2 || p.Unread != "" || p.Barrier != "" || p.Scripted:
+		case p.Gone():
+		case !p.Given() || p.Unread != "" || p.Barrier != "" || p.Scripted:
 			d.SaidCut = true
 			harness.Note(ctx, "%s, to which it links by %q, was not to be read here", at, l.Text)
 		default:

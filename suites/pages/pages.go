@@ -11,7 +11,6 @@ package pages
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -44,7 +43,7 @@ func Fetch(ctx context.Context, dut *harness.DUT, field string) page.Page {
 // Served ends the unit unless the page was served: 404 and 410 are proposed as FAIL.
 func Served(p page.Page) {
 	switch {
-	case p.Status == http.StatusNotFound || p.Status == http.StatusGone:
+	case p.Gone():
 		harness.Propose(harness.Fail, "%s answers %d%s; open it from another network, ten minutes later at least, to confirm (rule WEB)", p.Asked, p.Status, landed(p))
 	default:
 		unseen(p)
@@ -57,7 +56,7 @@ func unseen(p page.Page) {
 	switch {
 	case p.Status == 0:
 		why = fmt.Sprintf("could not be fetched (%s): %s", p.Trouble, p.Why)
-	case p.Status/100 != 2:
+	case !p.Given():
 		why = fmt.Sprintf("answers %d, which may be meant for robots, for this network or for this hour", p.Status)
 	case p.Barrier != "":
 		why = fmt.Sprintf("turns visitors away that it does not know (%q)", p.Barrier)

@@ -22,7 +22,7 @@ type Doc struct {
 // Text is the document that 2-UserInfo names, read. Where it was not served the unit ends, and says which unit decides that.
 func Text(ctx context.Context, dut *harness.DUT, field, decides string) Doc {
 	p := Fetch(ctx, dut, field)
-	if p.Status == 404 || p.Status == 410 || len(p.Said) < Shortest && Wall(p, false) != "" {
+	if p.Gone() || len(p.Said) < Shortest && Wall(p, false) != "" {
 		harness.Lack("mend the page, and run again", "%s was not to be read, which is judged by %s", p.Asked, decides)
 	}
 	unseen(p)
@@ -42,7 +42,7 @@ func Try(ctx context.Context, dut *harness.DUT, field string) (d Doc, why string
 		return d, "this run fetches no pages"
 	}
 	p := Fetch(ctx, dut, field)
-	if p.Status/100 != 2 || p.Unread != "" || p.Barrier != "" || p.Scripted || len(p.Said) < Shortest && Wall(p, false) != "" {
+	if !p.Given() || p.Unread != "" || p.Barrier != "" || p.Scripted || len(p.Said) < Shortest && Wall(p, false) != "" {
 		return d, p.Asked + " was not to be read here"
 	}
 	Seen(ctx, p)

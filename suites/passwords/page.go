@@ -20,7 +20,7 @@ var (
 // against it.
 func steps(ctx context.Context, dut *DUT) string {
 	if pages.Address(dut, guide) != "" && dut.May(provisions.Gentle) {
-		if p := pages.Fetch(ctx, dut, guide); p.Status == 404 || p.Status == 410 {
+		if p := pages.Fetch(ctx, dut, guide); p.Gone() {
 			pages.Served(p)
 		}
 	}

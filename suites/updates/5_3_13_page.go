@@ -52,10 +52,10 @@ func reached(ctx context.Context, dut *DUT, field string) page.Page {
 // unrestricted ends the unit where something stands before the text of a page.
 func unrestricted(ctx context.Context, dut *DUT, field, decides string, shown func(page.Page) bool) {
 	p := pages.Fetch(ctx, dut, field)
-	if p.Status == 404 || p.Status == 410 {
+	if p.Gone() {
 		Lack("mend the page, and run again", "%s answers %d, which is judged by %s", p.Asked, p.Status, decides)
 	}
-	pages.Open(p, p.Status/100 != 2 || shown(p))
+	pages.Open(p, !p.Given() || shown(p))
 	pages.Served(p)
 	pages.Seen(ctx, p)
 	if p.Unread == "" && len(p.Said) < pages.Shortest {

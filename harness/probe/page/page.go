@@ -49,6 +49,12 @@ type Page struct {
 	Text
 }
 
+// Gone tells of a page that is not there, by the server's own word.
+func (p Page) Gone() bool { return p.Status == http.StatusNotFound || p.Status == http.StatusGone }
+
+// Given tells of a page that was served, whatever it shows.
+func (p Page) Given() bool { return p.Status/100 == 2 }
+
 // Ask fetches and reads.
 func (r Read) Ask(ctx context.Context, on *dial.Device) (Page, error) {
 	f, err := fetch(ctx, on, r.URL)
