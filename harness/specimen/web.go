@@ -28,6 +28,7 @@ func (d *Device) routes() http.Handler {
 	mux.HandleFunc("POST /api/login", d.apiLogin)
 	mux.HandleFunc("POST /api/setup", d.setup)
 	mux.HandleFunc("GET /dashboard", d.dashboard)
+	mux.HandleFunc("GET /api/ws", d.socket)
 	if d.is("undeclared-update-upload") {
 		mux.HandleFunc("POST /firmware", uploads(magic))
 	}

@@ -140,6 +140,7 @@ func refusesOthers(ctx context.Context, dut *DUT, f function) {
 			Inconclude("%s of %s answered %d and then %d to %s: that is no refusal", f.Name, f.service.ID, got.Status, again.Status, subject(as))
 		}
 	}
+	tellsNoSocket(ctx, dut, f, canary)
 	refusesWrites(ctx, dut, f)
 }
 

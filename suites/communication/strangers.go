@@ -8,6 +8,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	. "github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/probe/ftp"
+	"github.com/secure-by-design/assay/harness/probe/open"
 	"github.com/secure-by-design/assay/harness/probe/rtsp"
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/suites/seen"
@@ -15,7 +17,7 @@ import (
 
 // strangers are what protocols other than the web let anybody do: each convicts where it happened twice.
 func strangers(ctx context.Context, dut *DUT) {
-	openStreams(ctx, dut)
+	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
 }
 
 // spoken are the services that speak a protocol.
@@ -58,6 +60,44 @@ func openStreams(ctx context.Context, dut *DUT) {
 		})
 	})
 	Note(ctx, "RTSP was asked for descriptions alone: a stream was neither set up nor played")
+}
+
+// openFiles convicts a file server that lets anybody in, as RFC 1635 has it.
+func openFiles(ctx context.Context, dut *DUT) {
+	servers := spoken(ctx, dut, "ftp")
+	if len(servers) == 0 {
+		return
+	}
+	Each("file server", servers, func(s service.Service) {
+		twice(s, func(n int) string {
+			o := Ask(ctx, seen.Of(dut, s), ftp.Offers{Port: s.Addr.Port(), TLS: s.TLS, Look: n})
+			if o.Anonymous != ftp.Accepted && o.Anonymous != ftp.Open {
+				return ""
+			}
+			return "lets anybody in, as the user anonymous"
+		})
+	})
+}
+
+// openServers convicts what serves anybody where a log-in could be asked for. Modbus knows none: what it tells is left to a person.
+func openServers(ctx context.Context, dut *DUT) {
+	servers := spoken(ctx, dut, open.Protocols()...)
+	if len(servers) == 0 {
+		return
+	}
+	Each("server that can do without a log-in", servers, func(s service.Service) {
+		if s.Protocol == "modbus" {
+			if u := Ask(ctx, seen.Of(dut, s), uses(s, 0)); u.Open {
+				Doubt(ctx, "%s %s: judge whether that needs a log-in", seen.Name(s), u.What)
+			}
+			return
+		}
+		twice(s, func(n int) string { return Ask(ctx, seen.Of(dut, s), uses(s, n)).What })
+	})
+}
+
+func uses(s service.Service, look int) open.Uses {
+	return open.Uses{Protocol: s.Protocol, Port: s.Addr.Port(), TLS: s.TLS, Look: look}
 }
 
 func streams(all []rtsp.Stream) string {

@@ -12,6 +12,7 @@ import (
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/probe/login"
+	"github.com/secure-by-design/assay/harness/probe/open"
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/harness/probe/shell"
 	"github.com/secure-by-design/assay/provisions"
@@ -122,8 +123,11 @@ func at(ctx context.Context, dut *DUT, port uint16) (out []service.Service) {
 
 // admitsNobody convicts a prompt where the row says that all is off, a shell, and a log-in that opens with what others know.
 func admitsNobody(ctx context.Context, dut *DUT, p endpoint, s service.Service) {
-	if s.Protocol == "shell" {
+	switch s.Protocol {
+	case "shell":
 		runsNothing(ctx, dut, p, s)
+	case "adb", "gdb":
+		debugsNothing(ctx, dut, p, s)
 	}
 	if seen.Disabled(p.Intf) {
 		again := Ask(ctx, seen.Of(dut, s), service.Identify{Port: p.Port})
@@ -152,6 +156,20 @@ func runsNothing(ctx context.Context, dut *DUT, p endpoint, s service.Service) {
 	}
 	Expect(ran).To(BeNumerically("<", 2), "%s (%s) runs commands of anybody at TCP %d, twice (%.60q)", p.ID, p.Description, p.Port, s.Banner)
 	Inconclude("%s (%s) prompts like a shell at TCP %d, and ran %d of 2 commands", p.ID, p.Description, p.Port, ran)
+}
+
+// debugsNothing convicts a bridge or stub for debugging that twice takes anybody's commands.
+func debugsNothing(ctx context.Context, dut *DUT, p endpoint, s service.Service) {
+	looks, last := 0, open.Used{}
+	for look := range 2 {
+		if last = Ask(ctx, seen.Of(dut, s), open.Uses{Protocol: s.Protocol, Port: p.Port, TLS: s.TLS, Look: look}); last.Open {
+			looks++
+		}
+	}
+	Expect(looks).To(BeNumerically("<", 2), "%s (%s) %s at TCP %d, twice", p.ID, p.Description, last.What, p.Port)
+	if looks == 0 && last.Asks != "" && !seen.Disabled(p.Intf) {
+		Note(ctx, "%s at TCP %d asks for %s; whether the key is one for all units was not tried", p.ID, p.Port, last.Asks)
+	}
 }
 
 // prompts tells whether a service says or takes anything.

@@ -37,6 +37,7 @@ type At struct {
 type Offers struct {
 	Port uint16
 	TLS  bool
+	Look int // a second look is another question
 }
 
 // Level is gentle: nothing is written or listed.
@@ -55,7 +56,7 @@ type Offered struct {
 
 // Ask asks. The TLS offer is tried on the same connection last, and not begun.
 func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
-	t, err := open(ctx, on, At(q))
+	t, err := open(ctx, on, At{q.Port, q.TLS})
 	if dial.Classify(err) == dial.Refused {
 		return Offered{}, nil
 	}
@@ -76,7 +77,7 @@ func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
 	}
 	o.AuthTLS = t.ask("AUTH TLS").code == 234
 	t.close()
-	r, err := TryPassword(ctx, on, At(q), "anonymous", "guest@example.invalid")
+	r, err := TryPassword(ctx, on, At{q.Port, q.TLS}, "anonymous", "guest@example.invalid")
 	o.Anonymous = r.Outcome
 	return o, err
 }
