@@ -111,11 +111,11 @@ func TestASeedReplays(t *testing.T) {
 	}
 }
 
-// A server that falls over at one header is convicted by it alone; one that hangs too; one that hangs up without an answer, one that answers 500, and one that
-// fell once, are not.
+// A server that falls over at one header is convicted by it alone. One that hangs up without an answer, one that answers 500, one
+// that fell once, and one that answers and then shuts out whoever sent it, are not.
 func TestLosses(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]struct{ losses, proven int }{"falls": {1, 1}, "falls once": {1, 0}, "hangs up": {}, "500": {}} {
+	for name, want := range map[string]struct{ losses, proven int }{"falls": {1, 1}, "falls once": {1, 0}, "hangs up": {}, "500": {}, "shuts out": {1, 0}} {
 		got, err := fragile(t, name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -160,7 +160,13 @@ func fragile(t *testing.T, name string) (Tried, error) {
 				panic(http.ErrAbortHandler)
 			}
 			on.Clock.Busy(1)
-			s.Close()
+			if name == "shuts out" {
+				w.WriteHeader(400)
+				w.(http.Flusher).Flush()
+				l.Close()
+			} else {
+				s.Close()
+			}
 			go func() {
 				defer on.Clock.Busy(-1)
 				on.Clock.Sleep(t.Context(), 20*time.Second)
@@ -168,7 +174,9 @@ func fragile(t *testing.T, name string) (Tried, error) {
 					serve(l)
 				}
 			}()
-			panic(http.ErrAbortHandler)
+			if name != "shuts out" {
+				panic(http.ErrAbortHandler)
+			}
 		})}
 		go s.Serve(l)
 	}
@@ -182,4 +190,22 @@ func fragile(t *testing.T, name string) (Tried, error) {
 		}
 	}
 	return got, err
+}
+
+// Whatever a device answers, reading it ends and shows little.
+func FuzzSigns(f *testing.F) {
+	f.Add([]byte("<p><assay-7>"), true)
+	f.Add([]byte("root:$6$abc:0:0:root"), false)
+	f.Add([]byte("You have an error in your SQL syntax Traceback (most recent call last)"), true)
+	f.Fuzz(func(t *testing.T, b []byte, html bool) {
+		a := answer{status: 200, html: html, body: b}
+		for _, sign := range []func(int, answer) string{element, sum, passwd, sqlError, delayed} {
+			if got := sign(7, a); len(got) > 500 || strings.Contains(got, "$6$") {
+				t.Errorf("%q", got)
+			}
+		}
+		if len(trace(b)) > 500 {
+			t.Error("a trace is long")
+		}
+	})
 }
