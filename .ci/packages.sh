@@ -2,6 +2,7 @@
 # Installs from Debian what the tests against real programs need; with "bench", also what the benchmarks compare against.
 set -euo pipefail
 wanted=(iproute2 ethtool curl dropbear-bin openssh-server lighttpd nginx-light mosquitto avahi-daemon openssl snmpd libcoap3-bin)
+wanted+=(squashfs-tools e2fsprogs) # to make images that are then opened
 [ "${1:-}" = bench ] && wanted+=(nmap sslscan)
 missing=()
 for p in "${wanted[@]}"; do
