@@ -22,7 +22,7 @@ func (d *Device) listen() error {
 		on   bool
 		run  func(net.Listener)
 	}{
-		{HTTPS, true, d.https}, {HTTP, true, d.http}, {SSH, true, d.ssh}, {MQTTS, true, func(l net.Listener) { d.mqtt(tls.NewListener(l, d.tlsConfig())) }},
+		{HTTPS, true, d.https}, {HTTP, true, d.http}, {SSH, true, d.ssh}, {MQTTS, true, d.mqtts},
 		{Telnet, d.any("undeclared-password-service", "undeclared-telnet"), d.telnet},
 		{API, d.is("undeclared-auth-api"), func(l net.Listener) { d.web(tls.NewListener(l, d.tlsConfig()), d.pinAPI()) }},
 		{Console, d.debugs(), d.console},
@@ -80,6 +80,14 @@ func (d *Device) https(l net.Listener) {
 		return
 	}
 	d.web(tls.NewListener(l, d.tlsConfig()), d.routes())
+}
+
+func (d *Device) mqtts(l net.Listener) {
+	if d.is("hang-on-mqtt-length") {
+		d.trusting(l)
+		return
+	}
+	d.mqtt(tls.NewListener(l, d.tlsConfig()))
 }
 
 // http only sends browsers to HTTPS; as a fault it serves the log-in in clear.

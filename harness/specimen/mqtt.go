@@ -11,33 +11,35 @@ import (
 // mqtt is a small broker (MQTT 3.1.1): it takes clients with a certificate alone, and so refuses every CONNECT that comes
 // without one, whatever user and password it names. Faults let others in.
 func (d *Device) mqtt(l net.Listener) {
-	d.accept(l, func(c net.Conn) {
-		in := bufio.NewReader(c)
-		if first, err := in.Peek(1); err != nil || first[0]>>4 != 1 { // no CONNECT
-			return
-		}
-		_, body, err := packet(in)
-		if err != nil {
-			return
-		}
-		user, password, level := credentials(body)
-		code := byte(5) // not authorised
-		switch {
-		case level != 4:
-			code = 1
-		case user == "" && d.is("mqtt-anonymous"):
+	d.accept(l, func(c net.Conn) { d.client(c, bufio.NewReader(c)) })
+}
+
+// client answers whoever connects.
+func (d *Device) client(c net.Conn, in *bufio.Reader) {
+	if first, err := in.Peek(1); err != nil || first[0]>>4 != 1 { // no CONNECT
+		return
+	}
+	_, body, err := packet(in)
+	if err != nil {
+		return
+	}
+	user, password, level := credentials(body)
+	code := byte(5) // not authorised
+	switch {
+	case level != 4:
+		code = 1
+	case user == "" && d.is("mqtt-anonymous"):
+		code = 0
+	case user != "" && (d.is("m2m-password-accepted") || d.is("undeclared-broker-password") && !inTLS(c)):
+		if got, _, _ := d.login(user, password, via{conn: c.RemoteAddr()}); got == admitted {
 			code = 0
-		case user != "" && (d.is("m2m-password-accepted") || d.is("undeclared-broker-password") && !inTLS(c)):
-			if got, _, _ := d.login(user, password, via{conn: c.RemoteAddr()}); got == admitted {
-				code = 0
-			}
 		}
-		c.Write([]byte{0x20, 2, 0, code})
-		if code != 0 {
-			return
-		}
-		d.broker(c, in)
-	})
+	}
+	c.Write([]byte{0x20, 2, 0, code})
+	if code != 0 {
+		return
+	}
+	d.broker(c, in)
 }
 
 func inTLS(c net.Conn) bool {

@@ -1,6 +1,7 @@
 package specimen
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -31,22 +32,42 @@ func (d *Device) fragile(l net.Listener) {
 }
 
 // crash ends the web server with all its connections; the watchdog starts it again.
-func (d *Device) crash(s *http.Server) {
+func (d *Device) crash(s *http.Server) { d.fall(HTTPS, func() { s.Close() }, d.fragile) }
+
+// fall ends a service; the watchdog starts it again.
+func (d *Device) fall(port uint16, end func(), again func(net.Listener)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.ctx.Err() != nil {
 		return
 	}
 	d.Clock.Busy(1) // before anyone sees that it is gone: the clock must not run ahead of the watchdog
-	s.Close()
+	end()
 	d.wg.Go(func() {
 		defer d.Clock.Busy(-1)
 		if d.Clock.Sleep(d.ctx, watchdog) != nil {
 			return
 		}
-		if l, err := net.Listen("tcp", netip.AddrPortFrom(d.Options.Addr, HTTPS).String()); err == nil {
-			d.fragile(l)
+		if l, err := net.Listen("tcp", netip.AddrPortFrom(d.Options.Addr, port).String()); err == nil {
+			again(l)
 		}
+	})
+}
+
+// trusting is a broker that makes room for as much as a packet says that it has, and falls over where that is more than its memory.
+func (d *Device) trusting(l net.Listener) {
+	var shut func()
+	ready := make(chan struct{})
+	fall := sync.OnceFunc(func() { <-ready; d.fall(MQTTS, shut, d.trusting) })
+	defer close(ready)
+	shut = d.accept(tls.NewListener(l, d.tlsConfig()), func(c net.Conn) {
+		in := bufio.NewReader(c)
+		head, _ := in.Peek(4) // kind, and three of the bytes of the length
+		if len(head) == 4 && head[1] >= 0x80 && head[2] >= 0x80 && head[3] >= 0x80 {
+			fall()
+			return
+		}
+		d.client(c, in)
 	})
 }
 

@@ -3,6 +3,7 @@ package validation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/gomega"
@@ -25,21 +26,24 @@ var (
 	}
 )
 
-// withstands sends odd input to parts of each web interface. What brings it down or is executed convicts, 3 times of 3; silence is
+// withstands sends odd input to parts of each web interface, and to each broker as requests. What brings it down or is executed convicts, 3 times of 3; silence is
 // not yet a PASS, since other protocols and what lies behind a log-in were not tried.
 func withstands(ctx context.Context, dut *DUT, parts ...string) {
-	var web []service.Service
+	var takers []service.Service
 	for _, s := range seen.Services(ctx, dut) {
-		if s.Protocol == "http" {
-			web = append(web, s)
+		if s.Protocol == "http" || s.Protocol == "mqtt" && slices.Contains(parts, mutate.Requests) {
+			takers = append(takers, s)
 		}
 	}
-	if len(web) == 0 {
-		Inconclude("no web server answers on TCP; this version sends odd input to no other protocol")
+	if len(takers) == 0 {
+		Inconclude("neither a web server nor a broker answers on TCP; this version sends odd input to no other protocol")
 	}
 	sent, bound := 0, ""
-	Each("web interface", web, func(s service.Service) {
+	Each("interface that takes input", takers, func(s service.Service) {
 		for _, part := range parts {
+			if s.Protocol == "mqtt" && part != mutate.Requests {
+				continue
+			}
 			n := tried(ctx, dut, s, part)
 			if sent += n; n > 0 {
 				bound += fmt.Sprintf("; %s: %d odd %s, which bounds what brings it down to %.2g of such input", seen.Name(s), n, part, 3/float64(n))
@@ -47,13 +51,18 @@ func withstands(ctx context.Context, dut *DUT, parts ...string) {
 		}
 	})
 	NotClimbed(ctx, provisions.Operator, "nobody was logged in, and nothing was looked at by hand")
-	Inconclude("%d odd requests, of seed %d, neither brought a web interface down nor were executed%s; what lies behind a log-in, files, other protocols and values that are stored were not tried", sent, seed, bound)
+	Inconclude("%d odd requests, of seed %d, neither brought an interface down nor were executed%s; what lies behind a log-in, files, other protocols and values that are stored were not tried", sent, seed, bound)
 }
 
-// tried sends odd input to one part of a web interface and judges what came of it.
+// tried sends odd input to one part of an interface and judges what came of it.
 func tried(ctx context.Context, dut *DUT, s service.Service, part string) int {
 	name := seen.Name(s)
-	t := Ask(ctx, seen.Of(dut, s), mutate.HTTP{Port: s.Addr.Port(), TLS: s.TLS, Part: part, Seed: seed, Most: quota[dut.Effort()], PerSecond: perSecond})
+	var t mutate.Tried
+	if at, most := seen.Of(dut, s), quota[dut.Effort()]; s.Protocol == "mqtt" {
+		t = Ask(ctx, at, mutate.MQTT{Port: s.Addr.Port(), TLS: s.TLS, Seed: seed, Most: most, PerSecond: perSecond})
+	} else {
+		t = Ask(ctx, at, mutate.HTTP{Port: s.Addr.Port(), TLS: s.TLS, Part: part, Seed: seed, Most: most, PerSecond: perSecond})
+	}
 	if !t.Open {
 		Inconclude("%s does not answer any more", name)
 	}

@@ -17,14 +17,13 @@ const (
 	between  = time.Second
 )
 
-// baseline asks for the root as anybody does, and learns what is usual.
+// baseline asks what anybody may, and learns what is usual.
 func (s *session) baseline(ctx context.Context) error {
-	s.normal = request{method: "GET", target: "/", header: [][2]string{{"User-Agent", "Assay"}}}
 	var took []time.Duration
 	for range ordinary {
 		a := s.send(ctx, s.normal)
 		if a.status == 0 {
-			return fmt.Errorf("ask TCP %d for / before anything odd is sent: %w", s.Port, a.err)
+			return fmt.Errorf("TCP %d answers no ordinary request, before anything odd is sent: %w", s.Port, a.err)
 		}
 		s.usual, took = a.status, append(took, a.took)
 	}
@@ -102,8 +101,12 @@ func (s *session) lost(ctx context.Context, kind string, since []mutant) bool {
 		}
 	}
 	if l.Repeated == repeats {
+		control := s.normal
+		if s.stream { // which refuses by hanging up: whoever shuts out for that does so for any packet out of order
+			control = request{raw: "\x00\x00"}
+		}
 		for range repeats * len(seq) {
-			s.send(ctx, s.normal)
+			s.send(ctx, control)
 		}
 		l.Control = s.alive(ctx) == ""
 		s.on.Evidence("minimal sequence", s.spell(seq))

@@ -125,6 +125,7 @@ func (q HTTP) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 	if err != nil || !s.Open || len(ins) == 0 {
 		return s.Tried, err
 	}
+	s.normal = request{method: "GET", target: "/", header: [][2]string{{"User-Agent", "Assay"}}}
 	if err := s.baseline(ctx); err != nil {
 		return s.Tried, err
 	}

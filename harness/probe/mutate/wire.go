@@ -29,6 +29,7 @@ type session struct {
 	usual   int // status of the ordinary answer
 	normal  request
 	dropped map[string]string // inputs that are left alone, and why
+	stream  bool              // what is sent is no HTTP
 }
 
 // A request is what is sent, to the byte.
@@ -116,6 +117,9 @@ func (s *session) hangUp() {
 func (s *session) send(ctx context.Context, r request) answer { return s.exchange(ctx, r, within) }
 
 func (s *session) exchange(ctx context.Context, r request, patience time.Duration) answer {
+	if s.stream {
+		return s.pour(ctx, r.raw, patience)
+	}
 	kept := s.conn != nil
 	if !kept {
 		if err := s.connect(ctx); err != nil {
