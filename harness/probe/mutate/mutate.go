@@ -106,6 +106,7 @@ const (
 	batch     = 50
 	settle    = 60 * time.Second // what a lost service gets before it is looked at again
 	patience  = 4 * time.Minute  // what it gets in all
+	slack     = 15 * time.Minute // beyond three times what the pace makes of the mutants: then it ends early
 	slow      = 2 * time.Second  // a later answer is late, or 5 times the 95th percentile where that is more
 	logins    = 40               // mutants of one field of a log-in: guessing is another question's affair
 	maxLosses = 3
@@ -136,9 +137,14 @@ func (q HTTP) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 // run sends the plan in batches, each followed by a look whether the service lives; so is whatever got no answer.
 func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 	began, since := s.on.Clock.Now(), []mutant(nil)
+	most := 3*time.Duration(s.Most)*time.Second/time.Duration(s.PerSecond) + slack
 	for m := range all {
 		if s.dropped[m.input] != "" {
 			continue
+		}
+		if took := s.on.Clock.Now().Sub(began); took > most {
+			s.Why = fmt.Sprintf("it answers so slowly that %d mutants took %v", s.Sent, took.Round(time.Minute))
+			break
 		}
 		due := began.Add(time.Duration(s.Sent) * time.Second / time.Duration(s.PerSecond))
 		if wait := due.Sub(s.on.Clock.Now()); wait > 0 {

@@ -156,6 +156,9 @@ func (s *session) look(ctx context.Context, m mutant, a answer) {
 			h.Times++
 		}
 	}
+	if h.Proven() {
+		s.on.Evidence("executed input", m.request.bytes("device"))
+	}
 	s.Hits = append(s.Hits, h)
 }
 
