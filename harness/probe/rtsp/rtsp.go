@@ -90,8 +90,9 @@ func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
 			o.Methods = append(o.Methods, m)
 		}
 	}
+	lost := 0 // descriptions that never came, on two connections each
 	for _, path := range paths {
-		if !o.RTSP || len(o.Streams) == 3 {
+		if !o.RTSP || len(o.Streams) == 3 || lost == 2 || ctx.Err() != nil {
 			break
 		}
 		r := t.ask("DESCRIBE", path, "")
@@ -100,7 +101,9 @@ func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
 			if t, err = t.again(ctx); err != nil {
 				return o, err
 			}
-			r = t.ask("DESCRIBE", path, "")
+			if r = t.ask("DESCRIBE", path, ""); r.Status == 0 {
+				lost++
+			}
 		}
 		o.take(path, r)
 	}
