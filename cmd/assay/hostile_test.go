@@ -102,7 +102,7 @@ func convictsNobody(t *testing.T, c *command, dir string) {
 		return err
 	})
 	used := c.ProcessState.SysUsage().(*syscall.Rusage) // of the program and of its worker the larger (wait4(2))
-	if size > 8<<20 || used.Maxrss > 200<<10 {
+	if size > 8<<20 || used.Maxrss > 200<<10*underRace {
 		t.Errorf("%d bytes on the disk, %d KiB of memory", size, used.Maxrss)
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
