@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs from Debian what the tests against real programs need; with "bench", also what the benchmarks compare against.
 set -euo pipefail
-wanted=(iproute2 ethtool curl dropbear-bin openssh-server lighttpd nginx-light mosquitto avahi-daemon openssl snmpd libcoap3-bin)
+wanted=(iproute2 ethtool curl dropbear-bin openssh-server lighttpd nginx-light mosquitto avahi-daemon openssl snmpd libcoap3-bin
+  vsftpd redis-server python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good)
 wanted+=(squashfs-tools e2fsprogs) # to make images that are then opened
 [ "${1:-}" = bench ] && wanted+=(nmap sslscan)
 missing=()
