@@ -183,7 +183,9 @@ func unSparse(r reading, data []byte, emit func(string, []byte) error) (int, err
 			return 0, fmt.Errorf("%w in a chunk", errBound)
 		}
 		body := make([]byte, rest)
-		io.ReadFull(in, body)
+		if _, err := io.ReadFull(in, body); err != nil {
+			return 0, errLoss
+		}
 		switch le.Uint16(h) {
 		case 0xcac1:
 			if rest != size {

@@ -70,7 +70,7 @@ func (s *session) pour(ctx context.Context, b string, patience time.Duration) (a
 	c.SetDeadline(began.Add(patience))
 	_, err := io.WriteString(c, b)
 	if half, ok := c.(interface{ CloseWrite() error }); ok && err == nil {
-		half.CloseWrite()
+		_ = half.CloseWrite()
 	}
 	one := make([]byte, 1)
 	_, rerr := io.ReadFull(s.in, one)

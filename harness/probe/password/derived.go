@@ -223,7 +223,7 @@ func encodings(all []rune) (out []encoding) {
 		{"hex", true, ten + "abcdef", hex.EncodeToString},
 		{"the digits of hex", false, ten, func(b []byte) string { return digitsOf(hex.EncodeToString(b)) }},
 		{"decimal", false, ten, func(b []byte) string { return new(big.Int).SetBytes(b).String() }},
-		{"decimal of the first 4 bytes", false, ten, func(b []byte) string { return padded(uint64(word(b, 4))) }},
+		{"decimal of the first 4 bytes", false, ten, func(b []byte) string { return padded(word(b, 4)) }},
 		{"decimal of the first 8 bytes", false, ten, func(b []byte) string { return padded(word(b, 8)) }},
 		{"base32", true, lower + "234567", base32.StdEncoding.EncodeToString},
 		{"base32hex", true, ten + lower[:22], base32.HexEncoding.EncodeToString},

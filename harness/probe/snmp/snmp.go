@@ -146,7 +146,7 @@ var system = []struct{ oid, name string }{
 func (q Communities) Ask(ctx context.Context, on *dial.Device) (a Access, err error) {
 	a.Told = map[string]string{}
 	wait, began := Within, time.Now()
-	if e, err := (Engine{q.Port}).Ask(ctx, on); err != nil {
+	if e, err := Engine(q).Ask(ctx, on); err != nil {
 		return a, err
 	} else if e.Answered {
 		wait = min(max(20*time.Since(began), Least), Within)
