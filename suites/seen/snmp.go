@@ -27,6 +27,9 @@ func Agents(ctx context.Context, dut *harness.DUT) (out []Agent) {
 		a := Agent{Port: p, Engine: harness.Ask(ctx, at, snmp.Engine{Port: p.Addr.Port()})}
 		if a.Asked = dut.Allowed(provisions.Intrusive); a.Asked {
 			a.Access = harness.Ask(ctx, at, snmp.Communities{Port: p.Addr.Port()})
+			if a.Access.Budget > 0 {
+				harness.Doubt(ctx, "%s: %d published communities were not tried, for their budget of tries was spent", NameUDP(p), a.Access.Budget)
+			}
 		} else {
 			harness.Note(ctx, "%s was not tried with published communities: it takes --allow intrusive", NameUDP(p))
 		}

@@ -189,9 +189,15 @@ func (q Communities) Ask(ctx context.Context, on *dial.Device) (a Access, err er
 	return a, nil
 }
 
+// looks is how often a community is tried in a run. A community is no account, and SNMP has no lock-out (RFC 3584, clause 5): what
+// bounds it is that a run stays a test and does not become a load.
+const looks = 40
+
 // read spends a wrong try and reads.
 func (q Communities) read(ctx context.Context, on *dial.Device, wait time.Duration, v gosnmp.SnmpVersion, community string, told map[string]string) (bool, error) {
-	if err := on.Wrong(fmt.Sprintf("snmp:%d %s", q.Port, community)); err != nil {
+	account := fmt.Sprintf("snmp:%d %s", q.Port, community)
+	on.Declare(account, looks)
+	if err := on.Wrong(account); err != nil {
 		return false, err
 	}
 	return q.get(ctx, on, wait, v, community, told)
