@@ -35,6 +35,9 @@ func TestAWholeAssessmentByHand(t *testing.T) {
 
 // The conformant specimen passes in both editions: the machine judges what it can, two persons the rest.
 func TestTheSpecimenPasses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs with the whole loop, without the race detector")
+	}
 	for _, e := range provisions.Editions() {
 		t.Run(string(e), func(t *testing.T) {
 			trial := &loop.Trial{Edition: e, AsReal: true}
