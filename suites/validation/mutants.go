@@ -18,7 +18,8 @@ import (
 // What is sent, to each part of each interface.
 var (
 	seed      = Parameter("5.13: seed of the odd input", uint64(51301))
-	perSecond = Parameter("5.13: odd requests a second", 20)
+	perSecond = Parameter("5.13: odd requests a second, to begin with", 100)
+	fastest   = Parameter("5.13: odd requests a second, while it answers as fast as ordinary ones", 1000)
 	quota     = map[Effort]int{
 		Quick:  Parameter("5.13: odd requests to each part of an interface, quick", 200),
 		Normal: Parameter("5.13: odd requests to each part of an interface, normal", 2000),
@@ -59,9 +60,9 @@ func tried(ctx context.Context, dut *DUT, s service.Service, part string) int {
 	name := seen.Name(s)
 	var t mutate.Tried
 	if at, most := seen.Of(dut, s), quota[dut.Effort()]; s.Protocol == "mqtt" {
-		t = Ask(ctx, at, mutate.MQTT{Port: s.Addr.Port(), TLS: s.TLS, Seed: seed, Most: most, PerSecond: perSecond})
+		t = Ask(ctx, at, mutate.MQTT{Port: s.Addr.Port(), TLS: s.TLS, Seed: seed, Most: most, PerSecond: perSecond, Fastest: fastest})
 	} else {
-		t = Ask(ctx, at, mutate.HTTP{Port: s.Addr.Port(), TLS: s.TLS, Part: part, Seed: seed, Most: most, PerSecond: perSecond})
+		t = Ask(ctx, at, mutate.HTTP{Port: s.Addr.Port(), TLS: s.TLS, Part: part, Seed: seed, Most: most, PerSecond: perSecond, Fastest: fastest})
 	}
 	if !t.Open {
 		Inconclude("%s does not answer any more", name)

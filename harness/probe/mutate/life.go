@@ -28,7 +28,7 @@ func (s *session) baseline(ctx context.Context) error {
 		s.usual, took = a.status, append(took, a.took)
 	}
 	slices.Sort(took)
-	s.P95 = took[len(took)*95/100]
+	s.P95, s.median = took[len(took)*95/100], took[len(took)/2]
 	return nil
 }
 

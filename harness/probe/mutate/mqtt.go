@@ -20,6 +20,7 @@ type MQTT struct {
 	Seed      uint64
 	Most      int
 	PerSecond int
+	Fastest   int
 }
 
 // Level is disruptive: it may bring the broker down.
@@ -36,7 +37,7 @@ func (q MQTT) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 	if q.Most < 1 || q.PerSecond < 1 {
 		return Tried{}, fmt.Errorf("send odd packets to TCP %d: %d at %d a second are none", q.Port, q.Most, q.PerSecond)
 	}
-	s := &session{HTTP: HTTP{Port: q.Port, TLS: q.TLS, Seed: q.Seed, Most: q.Most, PerSecond: q.PerSecond}, on: on, dropped: map[string]string{},
+	s := &session{HTTP: HTTP{Port: q.Port, TLS: q.TLS, Seed: q.Seed, Most: q.Most, PerSecond: q.PerSecond, Fastest: q.Fastest}, on: on, dropped: map[string]string{},
 		stream: true, normal: request{raw: string(connectPacket("assay"))}}
 	defer s.hangUp()
 	if err := s.baseline(ctx); err != nil {

@@ -30,7 +30,8 @@ type HTTP struct {
 	Part      string
 	Seed      uint64 // the same seed gives the same mutants of the same inputs
 	Most      int    // mutants
-	PerSecond int
+	PerSecond int    // to begin with
+	Fastest   int    // mutants a second, while it answers as fast as ordinary requests; PerSecond where that is more
 }
 
 // Level is disruptive: it may bring the device down.
@@ -137,6 +138,7 @@ func (q HTTP) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 // run sends the plan in batches, each followed by a look whether the service lives; so is whatever got no answer.
 func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 	began, since := s.on.Clock.Now(), []mutant(nil)
+	p := pace{rate: float64(s.PerSecond), most: float64(max(s.Fastest, s.PerSecond)), usual: s.median}
 	most := 3*time.Duration(s.Most)*time.Second/time.Duration(s.PerSecond) + slack
 	for m := range all {
 		if s.dropped[m.input] != "" {
@@ -146,16 +148,14 @@ func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 			s.Why = fmt.Sprintf("it answers so slowly that %d mutants took %v", s.Sent, took.Round(time.Minute))
 			break
 		}
-		due := began.Add(time.Duration(s.Sent) * time.Second / time.Duration(s.PerSecond))
-		if wait := due.Sub(s.on.Clock.Now()); wait > 0 {
-			if err := s.on.Clock.Sleep(ctx, wait); err != nil {
-				return err
-			}
+		if err := p.wait(ctx, s.on.Clock); err != nil {
+			return err
 		}
 		a := s.send(ctx, m.request)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		p.answered(a)
 		s.Sent++
 		s.count(m, a)
 		since = append(since, m)
@@ -165,8 +165,12 @@ func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 		if a.status != 0 && len(since) < batch {
 			continue
 		}
+		losses := len(s.Losses)
 		if !s.lives(ctx, since) {
 			return ctx.Err()
+		}
+		if len(s.Losses) > losses {
+			p.rate = float64(s.PerSecond)
 		}
 		since = nil
 	}

@@ -26,7 +26,8 @@ type session struct {
 	hybrid  bool // it wants a hybrid key exchange
 	conn    net.Conn
 	in      *bufio.Reader
-	usual   int // status of the ordinary answer
+	usual   int           // status of the ordinary answer
+	median  time.Duration // of the ordinary answers
 	normal  request
 	dropped map[string]string // inputs that are left alone, and why
 	stream  bool              // what is sent is no HTTP
