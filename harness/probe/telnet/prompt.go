@@ -17,7 +17,7 @@ var (
 
 // promptAt tells what the end of a text asks for.
 func promptAt(text string) Prompt {
-	last := text[strings.LastIndexByte(strings.TrimRight(text, " \n"), '\n')+1:]
+	last := lastLine(text)
 	switch {
 	case asksPass.MatchString(last):
 		return Password

@@ -24,6 +24,7 @@ import (
 const (
 	Within  = 20 * time.Second       // for one conversation
 	Quiet   = 300 * time.Millisecond // silence that makes a sign a prompt
+	Brief   = 50 * time.Millisecond  // silence behind a line that was a prompt before, where what it follows is judged
 	maxText = 16 << 10               // bytes that are read for one prompt
 	maxAll  = 64 << 10               // and in one conversation
 )
@@ -105,13 +106,13 @@ func TryPassword(ctx context.Context, on *dial.Device, at At, user, password str
 		return Result{}, err
 	}
 	defer t.close()
-	said := t.until()
+	said := t.asked()
 	if said.prompt == Shell {
 		return Result{Open, said.text, said.ended, "it takes commands and asks for nothing"}, nil
 	}
 	if said.prompt == User {
 		t.say(user)
-		said = t.until()
+		said = t.asked()
 		if said.prompt == Shell {
 			return Result{Open, said.text, said.ended, fmt.Sprintf("it lets %s in and asks for no password", user)}, nil
 		}
@@ -146,10 +147,11 @@ func judge(s said) Result {
 
 // A talk is one conversation.
 type talk struct {
-	on   *dial.Device
-	conn net.Conn
-	iac  iac
-	log  strings.Builder
+	on    *dial.Device
+	conn  net.Conn
+	iac   iac
+	log   strings.Builder
+	known *prompts
 }
 
 func open(ctx context.Context, on *dial.Device, at At) (*talk, error) {
@@ -166,7 +168,8 @@ func open(ctx context.Context, on *dial.Device, at At) (*talk, error) {
 		}
 		c = s
 	}
-	return &talk{on: on, conn: c}, nil
+	known, _ := ctx.Value(promptsKey{}).(*prompts)
+	return &talk{on: on, conn: c, known: known}, nil
 }
 
 func (t *talk) close() {
@@ -189,13 +192,27 @@ type said struct {
 }
 
 // until reads until the server is silent behind a prompt, hangs up, or the time is over.
-func (t *talk) until() (s said) {
+func (t *talk) until() said { return t.read(Brief) }
+
+// asked is until, for what is answered and not judged: an answer that comes early does no harm, so that a line which was a
+// prompt before is one at once.
+func (t *talk) asked() said { return t.read(0) }
+
+func (t *talk) read(brief time.Duration) (s said) {
 	var raw []byte
 	b := make([]byte, 4096)
 	for len(raw) < maxText {
 		quiet := Within
-		if s.prompt != Nothing {
+		switch known := t.known.has(s); {
+		case known && brief == 0:
+			quiet = 0
+		case known:
+			quiet = brief
+		case s.prompt != Nothing:
 			quiet = Quiet
+		}
+		if quiet == 0 {
+			break
 		}
 		_ = t.conn.SetReadDeadline(time.Now().Add(quiet))
 		n, err := t.conn.Read(b)
@@ -210,7 +227,9 @@ func (t *talk) until() (s said) {
 		}
 		if err != nil {
 			o := dial.Classify(err)
-			s.ended = o == dial.Closed || o == dial.Reset
+			if s.ended = o == dial.Closed || o == dial.Reset; !s.ended {
+				t.known.learn(s)
+			}
 			break
 		}
 	}

@@ -105,6 +105,30 @@ func TestPasswords(t *testing.T) {
 	}
 }
 
+// Whoever knows the prompts tries as surely, and does not sit out their silences again.
+func TestKnownPromptsSaveTime(t *testing.T) {
+	t.Parallel()
+	on, port := serve(t, router("Login incorrect"))
+	ctx := Acquainted(t.Context())
+	try := func(pass string, want Outcome) time.Duration {
+		t.Helper()
+		began := time.Now()
+		if r, err := TryPassword(ctx, on, At{Port: port}, "root", pass); err != nil || r.Outcome != want {
+			t.Errorf("%s: %v %+v, want %s", pass, err, r, want)
+		}
+		return time.Since(began)
+	}
+	if first := try("word", Refused); first < 2*Quiet {
+		t.Errorf("the first took %v: its prompts were taken for prompts without silence", first)
+	}
+	for range 3 {
+		if next := try("word", Refused); next > Quiet {
+			t.Errorf("a further one took %v", next)
+		}
+		try("pass", Accepted) // it greets with "Last login: " and a pause is not what tells
+	}
+}
+
 // say says one thing and hears the rest out; what is no prompt ends the connection.
 func say(text string) func(net.Conn) {
 	return func(c net.Conn) {
