@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math"
 
@@ -43,19 +44,32 @@ func init() { // the readers open what they find, by this list
 		{"tar", "ustar", 257, true, true, nil, unTar},
 		{"cpio", "070701", 0, false, true, hexHeader, unCpio},
 		{"cpio", "070702", 0, false, true, hexHeader, unCpio},
-		{"squashfs", "hsqs", 0, true, false, squashHeader, unSquash},
-		{"ext4", "\x53\xef", 1080, false, false, extHeader, unExt},
+		{"squashfs", "hsqs", 0, true, false, squashHeader, apart("squashfs")},
+		{"ext2, 3 or 4", "\x53\xef", 1080, false, false, extHeader, unExt},
 		{"u-boot image", "\x27\x05\x19\x56", 0, true, false, imageHeader, unImage},
 		{"device tree", "\xd0\x0d\xfe\xed", 0, false, false, treeHeader, unTree},
 		{"android sparse", "\x3a\xff\x26\xed", 0, true, true, nil, unSparse},
 		// known, and not opened
 		{"ubi", "UBI#\x01\x00\x00\x00", 0, true, false, nil, notRead("UBI")},
-		{"jffs2", "\x85\x19\x01\xe0", 0, true, true, nil, notRead("JFFS2")},
+		{"ubifs", "\x31\x18\x10\x06", 0, true, true, nil, notRead("UBIFS")},
+		{"jffs2", "\x85\x19", 0, true, true, nodeHeader(binary.LittleEndian), notRead("JFFS2")},
+		{"jffs2", "\x19\x85", 0, true, true, nodeHeader(binary.BigEndian), notRead("JFFS2")},
 		{"cramfs", "\x45\x3d\xcd\x28", 0, true, true, nil, notRead("CramFS")},
 		{"7z", "7z\xbc\xaf\x27\x1c", 0, true, true, nil, notRead("7-Zip")},
 		{"erofs", "\xe2\xe1\xf5\xe0", 1024, true, true, nil, notRead("EROFS")},
 		{"luks", "LUKS\xba\xbe", 0, true, true, nil, notRead("encrypted (LUKS)")},
 		{"openssl", "Salted__", 0, true, true, nil, notRead("encrypted (openssl enc)")},
+	}
+}
+
+// nodeHeader knows the first node of a JFFS2: an entry, an inode or a clean marker, whose header has its sum (include/uapi/linux/jffs2.h of Linux).
+func nodeHeader(order binary.ByteOrder) func([]byte) bool {
+	return func(b []byte) bool {
+		if len(b) < 12 {
+			return false
+		}
+		kind := order.Uint16(b[2:])
+		return (kind == 0xe001 || kind == 0xe002 || kind == 0x2003) && order.Uint32(b[8:]) == ^crc32.Update(math.MaxUint32, crc32.IEEETable, b[:8])
 	}
 }
 
@@ -108,8 +122,26 @@ func unGzip(r reading, data []byte, emit func(string, []byte) error) (int, error
 	if err != nil {
 		return 0, err
 	}
-	z.Multistream(false)
-	return stream(r, in, z, emit)
+	return stream(r, in, &members{in, z}, emit)
+}
+
+// members reads gzip members that follow one another as one stream; what follows the last is left.
+type members struct {
+	in *bytes.Reader
+	z  *gzip.Reader
+}
+
+func (m *members) Read(p []byte) (int, error) {
+	m.z.Multistream(false)
+	n, err := m.z.Read(p)
+	if err != io.EOF || m.in.Len() < 18 {
+		return n, err
+	}
+	var h [10]byte
+	if m.in.ReadAt(h[:], m.in.Size()-int64(m.in.Len())); !bytes.HasPrefix(h[:], []byte("\x1f\x8b\x08")) || m.z.Reset(m.in) != nil {
+		return n, io.EOF
+	}
+	return n, nil
 }
 
 func unBzip2(r reading, data []byte, emit func(string, []byte) error) (int, error) {

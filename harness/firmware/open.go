@@ -166,7 +166,7 @@ func (w *walker) open(f format, name string, data []byte, depth int) (used int, 
 	return min(used, len(data)), err == nil && w.Files > before && w.Cut == ""
 }
 
-// guarded opens with the reader of a format, which may be anybody's: its panics and endless loops stay its own.
+// guarded opens with the reader of a format: its panics stay its own, and the search goes on without it at its end.
 func (w *walker) guarded(f format, data []byte, emit func(string, []byte) error) (used int, err error) {
 	type entry struct {
 		name string
@@ -181,21 +181,18 @@ func (w *walker) guarded(f format, data []byte, emit func(string, []byte) error)
 	r := reading{ctx: w.ctx, most: min(w.most.File, w.most.Bytes-w.Bytes)}
 	go func() {
 		var e end
-		defer func() {
-			if p := recover(); p != nil {
-				e.err = fmt.Errorf("%w (%.80s)", errLoss, fmt.Sprint(p))
-			}
-			done <- e
-		}()
-		e.used, e.err = f.read(r, data, func(name string, content []byte) error {
-			back := make(chan error, 1)
-			select {
-			case entries <- entry{name, content, back}:
-				return <-back
-			case <-w.ctx.Done():
-				return errBound
-			}
+		e.used, e.err = recovered(func() (int, error) {
+			return f.read(r, data, func(name string, content []byte) error {
+				back := make(chan error, 1)
+				select {
+				case entries <- entry{name, content, back}:
+					return <-back
+				case <-w.ctx.Done():
+					return errBound
+				}
+			})
 		})
+		done <- e
 	}()
 	for {
 		select {

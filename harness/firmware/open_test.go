@@ -276,7 +276,7 @@ func TestHostileImages(t *testing.T) {
 		"truncated squashfs": {whole[:300], Bounds{}, "it ends too early"},
 		"truncated zip":      {zipOf(t, little)[:90], Bounds{}, "not a valid zip file"},
 		"paths":              {evil.Bytes(), Bounds{}, ""},
-		"jffs2":              {append([]byte("\x85\x19\x01\xe0"), make([]byte, 99)...), Bounds{}, "JFFS2 is not opened here"},
+		"jffs2":              {append([]byte("\x85\x19\x03\x20\x0c\x00\x00\x00\xb1\xb0\x1e\xe4"), make([]byte, 99)...), Bounds{}, "JFFS2 is not opened here"},
 		"random":             {random(1 << 16), Bounds{}, "looks encrypted or compressed"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package firmware
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,7 +14,6 @@ import (
 	"github.com/diskfs/go-diskfs/backend"
 	"github.com/diskfs/go-diskfs/backend/file"
 	"github.com/diskfs/go-diskfs/filesystem"
-	"github.com/diskfs/go-diskfs/filesystem/ext4"
 	"github.com/diskfs/go-diskfs/filesystem/squashfs"
 )
 
@@ -28,39 +28,19 @@ func squashHeader(b []byte) bool {
 		uint64(le.Uint32(b[4:])) <= used && uint64(le.Uint32(b[16:])) <= used && le.Uint16(b[20:]) >= 1 && le.Uint16(b[20:]) <= 6
 }
 
-func unSquash(r reading, data []byte, emit func(string, []byte) error) (int, error) {
+func readSquash(r reading, data []byte, emit func(string, []byte) error) (int, error) {
 	used := binary.LittleEndian.Uint64(data[40:])
 	if used > uint64(len(data)) {
 		return 0, fmt.Errorf("it says %d bytes where %d are left: %w", used, len(data), errLoss)
+	}
+	if kind := binary.LittleEndian.Uint16(data[20:]); kind == 5 {
+		return 0, errors.New("it is compressed by LZ4, which is not read here; unpack it and give its files as a tar archive")
 	}
 	s, err := squashfs.Read(inMemory(data[:used]), int64(used), 0, int64(binary.LittleEndian.Uint32(data[12:])))
 	if err != nil {
 		return 0, err
 	}
 	return int(used), tree(r, s, emit)
-}
-
-// extHeader knows a superblock of ext2 to ext4.
-func extHeader(b []byte) bool {
-	if len(b) < 2048 {
-		return false
-	}
-	le, s := binary.LittleEndian, b[1024:]
-	return le.Uint32(s[24:]) <= 6 && le.Uint32(s) > 0 && le.Uint32(s[4:]) > 0 && le.Uint32(s[76:]) <= 1 &&
-		uint64(le.Uint32(s[4:]))<<(10+le.Uint32(s[24:])) <= 1<<40 && le.Uint32(s[32:]) > 0 && le.Uint32(s[40:]) > 0
-}
-
-func unExt(r reading, data []byte, emit func(string, []byte) error) (int, error) {
-	le, s := binary.LittleEndian, data[1024:]
-	size := int64(le.Uint32(s[4:])) << (10 + le.Uint32(s[24:]))
-	if size > int64(len(data)) {
-		return 0, fmt.Errorf("it says %d bytes where %d are left: %w", size, len(data), errLoss)
-	}
-	e, err := ext4.Read(inMemory(data[:size]), size, 0, 512)
-	if err != nil {
-		return 0, err
-	}
-	return int(size), tree(r, e, emit)
 }
 
 const (
