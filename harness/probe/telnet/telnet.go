@@ -24,7 +24,7 @@ import (
 const (
 	Within  = 20 * time.Second       // for one conversation
 	Quiet   = 300 * time.Millisecond // silence that makes a sign a prompt
-	Brief   = 50 * time.Millisecond  // silence behind a line that was a prompt before, where what it follows is judged
+	Brief   = 25 * time.Millisecond  // silence behind a line that was a prompt before, where what it follows is judged
 	maxText = 16 << 10               // bytes that are read for one prompt
 	maxAll  = 64 << 10               // and in one conversation
 )
