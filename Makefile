@@ -20,7 +20,7 @@ test: ## all tests with the race detector, then the whole fault loop, which it w
 
 real: ## real programs as devices, in namespaces of the tests' own (installs them from Debian)
 	.ci/packages.sh
-	$(GO) test -tags real -count 1 -timeout 20m -v -run Real ./cmd/assay
+	$(GO) test -tags real -count 1 -timeout 20m -parallel 6 -v -run Real ./cmd/assay
 
 lint: $(LINT) ## formatting, vet and golangci-lint
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }

@@ -29,7 +29,7 @@ type lab struct {
 	devices []string // network namespaces
 }
 
-// inside holds the built program's path, in the process that runs within the namespaces.
+// inside holds the program's path, in the process that runs within the namespaces.
 const inside = "ASSAY_REAL_PROGRAM"
 
 // inLab runs test within a lab of so many devices.
@@ -46,18 +46,17 @@ func inLab(t *testing.T, devices int, test func(*lab)) {
 		}
 		t.Skip(why)
 	}
-	program := filepath.Join(t.TempDir(), "assay")
-	build := exec.Command("go", "build", "-trimpath", "-o", program, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the program: %v\n%s", err, out)
-	}
-	runtime.LockOSThread() // the child dies with the thread that started it
-	defer runtime.UnlockOSThread()
+	t.Parallel() // most of a run is waiting
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	program := filepath.Join(t.TempDir(), "assay") // the name by which this binary is the program: see TestMain
+	if out, err := exec.Command("cp", exe, program).CombinedOutput(); err != nil {
+		t.Fatalf("copy the program: %v\n%s", err, out)
+	}
+	runtime.LockOSThread() // the child dies with the thread that started it
+	defer runtime.UnlockOSThread()
 	again := namespaces(exec.Command(exe, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=8m"))
 	again.Env = append(os.Environ(), inside+"="+program, "TMPDIR="+t.TempDir()) // the inner root may not write to what this machine's root keeps in /tmp
 	out, err := again.CombinedOutput()
