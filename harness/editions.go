@@ -57,12 +57,13 @@ func (p *Past) As(e provisions.Edition, f *device.File) (*Past, error) {
 	if f == nil {
 		f = p.AlsoFile
 	}
-	if f == nil && p.File != nil {
+	if f == nil && p.File != nil && p.Opening.DeviceFile != "" {
 		return nil, fmt.Errorf("judge the record in edition %s: it keeps a device file of %s alone: give one of %s with --device; assay migrate begins it", e, p.Opening.Edition, e)
 	}
 	if f != nil && f.Edition != string(e) {
 		return nil, fmt.Errorf("judge the record in edition %s: the device file %s is of edition %q", e, f.Path, f.Edition)
 	}
+	f = alsoWith(p.Opening.Supplied, f)
 	q := *p
 	q.Opening.Edition, q.File, q.next = e, f, map[string]int{}
 	if f != nil {

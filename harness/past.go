@@ -52,6 +52,7 @@ func Read(dir string) (*Past, error) {
 	if p.AlsoFile, err = declaredIn(dir, log.Events[0], alsoFile); err != nil {
 		return nil, err
 	}
+	p.File, p.AlsoFile = p.Opening.Supplied.Into(p.File), alsoWith(p.Opening.Supplied, p.AlsoFile)
 	for _, id := range slices.Concat(p.Opening.Plan, p.Opening.AlsoPlan) {
 		p.planned[id] = true
 	}
@@ -67,6 +68,14 @@ func Read(dir string) (*Past, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// alsoWith is the device file of the other edition, if there is one, with what is supplied.
+func alsoWith(s *device.Supplied, f *device.File) *device.File {
+	if f == nil {
+		return nil
+	}
+	return s.Into(f)
 }
 
 // declaredIn is the device file that was kept with the opening under a name.

@@ -49,6 +49,7 @@ type Opening struct {
 	State         device.State               `json:"state"`
 	StateShownBy  string                     `json:"state_shown_by"`
 	Authorisation *device.Authorisation      `json:"authorisation,omitempty"`
+	Supplied      *device.Supplied           `json:"supplied,omitempty"` // beside the device file
 	Hazards       []string                   `json:"hazards,omitempty"`
 	MadeSafe      *device.MadeSafe           `json:"made_safe,omitempty"`
 	Allowed       provisions.Level           `json:"allowed"`

@@ -122,6 +122,7 @@ func (j Job) work(ctx context.Context, say func(Message), identify func(context.
 		if r.Also, err = device.Load(j.AlsoFile); err != nil {
 			return err
 		}
+		r.Also = j.Opening.Supplied.Into(r.Also)
 	}
 	if _, err := r.Start(ctx, a, b); err != nil {
 		return err
@@ -137,6 +138,7 @@ func (j Job) devices() (a, b *dial.Device, err error) {
 			return nil, nil, err
 		}
 	}
+	f = j.Opening.Supplied.Into(f)
 	if a, err = j.A.open("A", f); err != nil {
 		return nil, nil, err
 	}

@@ -20,6 +20,7 @@ func planCommand() *cobra.Command {
 	var w plan.Wish
 	var file, twin, edition, allow, start string
 	var asJSON bool
+	var extra runFlags
 	c := &cobra.Command{
 		Use:   "plan [TARGET]",
 		Short: "What a run would do, what it needs, whose time it costs",
@@ -36,6 +37,11 @@ func planCommand() *cobra.Command {
 					return err
 				}
 			}
+			given, err := supplied(extra, w.File)
+			if err != nil {
+				return err
+			}
+			w.File = given.Into(w.File)
 			if edition == "" && w.File != nil {
 				edition = w.File.Edition
 			}
@@ -70,6 +76,9 @@ func planCommand() *cobra.Command {
 	c.Flags().StringVar(&allow, "allow", "gentle", "how far a run may go: passive, gentle, intrusive, disruptive")
 	c.Flags().StringVar(&w.Effort, "effort", harness.Normal, "quick, normal or long")
 	c.Flags().StringVar(&start, "start", "", "when it begins (2026-12-01T09:00): shows when it ends")
+	c.Flags().StringSliceVar(&extra.firmware, "firmware", nil, "image of the device's software that is to be looked into")
+	c.Flags().StringVar(&extra.advisories, "advisories", "", "dated list of vulnerabilities, OSV")
+	c.Flags().StringSliceVar(&extra.rights, "authorise", nil, "your right goes as far as to unpack the firmware, and to guess-hashes in it")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -32,7 +32,8 @@ type runFlags struct {
 	only, hazards, ifaces, pages                           []string
 	jobs                                                   int
 	by, client, right                                      string
-	waivers, confirmed                                     string
+	waivers, confirmed, advisories                         string
+	firmware, rights                                       []string
 	require                                                []string
 	verbose                                                bool
 }
@@ -83,6 +84,9 @@ func runCommand() *cobra.Command {
 	fl.StringSliceVar(&f.require, "require", nil, "these must be PASS: a clause, provision, case or unit")
 	fl.StringVar(&f.confirmed, "confirmed", confirmedName, "units held against the document, as assay list --confirm writes them")
 	fl.StringSliceVar(&f.pages, "page", nil, "address on a host of the supplier's that may be visited beside those of the device file")
+	fl.StringSliceVar(&f.firmware, "firmware", nil, "image of the device's software to look into (in the place of firmware: of the device file)")
+	fl.StringVar(&f.advisories, "advisories", "", "dated list of vulnerabilities, OSV (in the place of advisories: of the device file)")
+	fl.StringSliceVar(&f.rights, "authorise", nil, "your right goes as far as to unpack the firmware, and to guess-hashes in it")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "show every unit, not each provision alone")
 	return c
 }
@@ -237,8 +241,51 @@ func (s *session) opening() (harness.Opening, *device.File, error) {
 	if err := s.gate(&o); err != nil {
 		return o, nil, err
 	}
-	s.authorise(&o, f)
+	if o.Supplied, err = supplied(s.flags, f); err != nil {
+		return o, nil, err
+	}
+	s.authorise(&o, o.Supplied.Into(f))
 	return o, f, s.state(&o, f)
+}
+
+// supplied is what the flags give beside the device file, or nil. An image that may not be opened is an error: nothing would come of it.
+func supplied(f runFlags, file *device.File) (*device.Supplied, error) {
+	if len(f.firmware) == 0 && f.advisories == "" && len(f.rights) == 0 {
+		return nil, nil
+	}
+	s := &device.Supplied{}
+	for _, right := range f.rights {
+		switch right {
+		case "unpack":
+			s.Unpack = true
+		case "guess-hashes":
+			s.GuessHashes = true
+		default:
+			return nil, fmt.Errorf("--authorise %s: it is unpack or guess-hashes", right)
+		}
+	}
+	given := slices.Clone(f.firmware)
+	if f.advisories != "" {
+		given = append(given, f.advisories)
+	}
+	for i, path := range given {
+		whole, err := filepath.Abs(path)
+		if err == nil {
+			_, err = os.Stat(whole)
+		}
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("what is given beside the device file: %w", err)
+		case i < len(f.firmware):
+			s.Firmware = append(s.Firmware, whole)
+		default:
+			s.Advisories = whole
+		}
+	}
+	if a := s.Into(file).Authorised; len(s.Firmware) > 0 && (a == nil || !a.Unpack) {
+		return nil, errors.New("--firmware: nothing says that it may be looked into\n  where you have the right to, add --authorise unpack, or authorised: {unpack: true} in the device file")
+	}
+	return s, nil
 }
 
 // gate reads what a release is held to: waivers, required units, and what was held against the document.
@@ -283,7 +330,10 @@ func (s *session) authorise(o *harness.Opening, f *device.File) {
 	if f != nil {
 		o.Hazards, o.MadeSafe, o.Identity.Identification = f.Hazards, f.MadeSafe, f.Device
 		if f.Authorised != nil {
-			a = *f.Authorised
+			by := a
+			if a = *f.Authorised; a.By == "" { // from the command line, ticks alone
+				a.By, a.Right = by.By, by.Right
+			}
 		}
 	}
 	for _, set := range []struct{ to, from *string }{{&a.By, &s.flags.by}, {&a.For, &s.flags.client}, {&a.Right, &s.flags.right}} {

@@ -26,25 +26,26 @@ const (
 
 // A File is a device file.
 type File struct {
-	Device     Identification       `yaml:"device"`
-	Edition    string               `yaml:"edition,omitempty" one:"V2.1|V3.1"`                                                        // of the standard
-	State      State                `yaml:"state,omitempty" one:"factory|set-up|initialised|unknown"`                                 // how far the set-up of the sample has come
-	Hazards    []string             `yaml:"hazards,omitempty" one:"none|motion|heat|lock|pressure|sound|light|mains|medical|battery"` // motion, heat, lock, …; ["none"] is an answer
-	MadeSafe   *MadeSafe            `yaml:"made_safe,omitempty"`
-	Authorised *Authorisation       `yaml:"authorised,omitempty"`
-	Service    *Service             `yaml:"service,omitempty"`    // the maker's services that may be tested too
-	Conditions map[string]bool      `yaml:"conditions,omitempty"` // C(n) by number: those of Conditions(edition); absent: not stated
-	Features   map[string]bool      `yaml:"features,omitempty"`   // F(x) by letter, V3.1
-	ICS        map[string]Claim     `yaml:"ics,omitempty"`        // by provision id; "default" stands for all that are not named
-	IXIT       IXIT                 `yaml:"ixit,omitempty"`       // the tables of the IXIT
-	Samples    map[string]Sample    `yaml:"samples,omitempty"`    // "a" and "b"
-	Operations map[string]Operation `yaml:"operations,omitempty"` // how the device is operated, by name
-	Updates    *Updates             `yaml:"updates,omitempty"`
-	Firmware   string               `yaml:"firmware,omitempty"`   // a file: the image that the sample runs, to be looked into where authorised: unpack allows it
-	SBOM       string               `yaml:"sbom,omitempty"`       // a file: the bill of materials, CycloneDX or SPDX in JSON
-	Advisories string               `yaml:"advisories,omitempty"` // a file: a snapshot of OSV records with the catalogue of known exploited vulnerabilities
-	Path       string               `yaml:"-"`                    // where it was read from; relative paths inside start there
-	Source     []byte               `yaml:"-"`                    // its bytes, as Load read them; they go with the record
+	Device       Identification       `yaml:"device"`
+	Edition      string               `yaml:"edition,omitempty" one:"V2.1|V3.1"`                                                        // of the standard
+	State        State                `yaml:"state,omitempty" one:"factory|set-up|initialised|unknown"`                                 // how far the set-up of the sample has come
+	Hazards      []string             `yaml:"hazards,omitempty" one:"none|motion|heat|lock|pressure|sound|light|mains|medical|battery"` // motion, heat, lock, …; ["none"] is an answer
+	MadeSafe     *MadeSafe            `yaml:"made_safe,omitempty"`
+	Authorised   *Authorisation       `yaml:"authorised,omitempty"`
+	Service      *Service             `yaml:"service,omitempty"`    // the maker's services that may be tested too
+	Conditions   map[string]bool      `yaml:"conditions,omitempty"` // C(n) by number: those of Conditions(edition); absent: not stated
+	Features     map[string]bool      `yaml:"features,omitempty"`   // F(x) by letter, V3.1
+	ICS          map[string]Claim     `yaml:"ics,omitempty"`        // by provision id; "default" stands for all that are not named
+	IXIT         IXIT                 `yaml:"ixit,omitempty"`       // the tables of the IXIT
+	Samples      map[string]Sample    `yaml:"samples,omitempty"`    // "a" and "b"
+	Operations   map[string]Operation `yaml:"operations,omitempty"` // how the device is operated, by name
+	Updates      *Updates             `yaml:"updates,omitempty"`
+	Firmware     string               `yaml:"firmware,omitempty"`   // a file: the image that the sample runs, to be looked into where authorised: unpack allows it
+	SBOM         string               `yaml:"sbom,omitempty"`       // a file: the bill of materials, CycloneDX or SPDX in JSON
+	Advisories   string               `yaml:"advisories,omitempty"` // a file: a snapshot of OSV records with the catalogue of known exploited vulnerabilities
+	MoreFirmware []string             `yaml:"-"`                    // images beside it, from the command line
+	Path         string               `yaml:"-"`                    // where it was read from; relative paths inside start there
+	Source       []byte               `yaml:"-"`                    // its bytes, as Load read them; they go with the record
 
 	places map[string]place `yaml:"-"` // where each value stands in Source, by path
 }

@@ -1,11 +1,13 @@
 package firmware
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,10 +22,16 @@ type Look struct{}
 
 // An Image is the answer.
 type Image struct {
-	SHA256 string
-	Size   int64
+	Images []Source
 	Contents
 	Guessed bool // hashes were held against published passwords
+}
+
+// A Source is an image that was opened.
+type Source struct {
+	Name   string
+	SHA256 string
+	Size   int64
 }
 
 // Level is passive, and the authorisation has a tick of its own (rule AUTHORISED).
@@ -43,17 +51,6 @@ func (Look) Ask(ctx context.Context, on *dial.Device) (Image, error) {
 	case f.Authorised == nil || !f.Authorised.Unpack:
 		return Image{}, errors.New("the firmware was not looked into: the authorisation does not say that it may be\n  where you have the right to, add to the device file: authorised: {unpack: true}")
 	}
-	path := f.Resolve(f.Firmware)
-	switch s, err := os.Stat(path); {
-	case err != nil:
-		return Image{}, fmt.Errorf("read the firmware: %w", err)
-	case s.Size() > Largest:
-		return Image{}, fmt.Errorf("read the firmware %s: it has %d bytes, and %d are read at most", f.Firmware, s.Size(), Largest)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Image{}, fmt.Errorf("read the firmware: %w", err)
-	}
 	o := Options{}
 	if f.Authorised.GuessHashes {
 		for _, c := range login.WellKnownList() {
@@ -62,6 +59,36 @@ func (Look) Ask(ctx context.Context, on *dial.Device) (Image, error) {
 		slices.Sort(o.Guess)
 		o.Guess = slices.Compact(o.Guess)
 	}
-	sum := sha256.Sum256(data)
-	return Image{hex.EncodeToString(sum[:]), int64(len(data)), Search(ctx, filepath.Base(path), data, o), f.Authorised.GuessHashes}, ctx.Err()
+	out := Image{Guessed: f.Authorised.GuessHashes}
+	for _, path := range f.Images() {
+		data, err := whole(path)
+		if err != nil {
+			return Image{}, fmt.Errorf("read the firmware: %w", err)
+		}
+		name, sum := safeName(filepath.Base(path)), sha256.Sum256(data)
+		out.Images = append(out.Images, Source{name, hex.EncodeToString(sum[:]), int64(len(data))})
+		out.add(Search(ctx, name, data, o))
+	}
+	return out, ctx.Err()
+}
+
+// add joins what another image holds.
+func (c *Contents) add(o Contents) {
+	c.Files, c.Bytes, c.Cut = c.Files+o.Files, c.Bytes+o.Bytes, cmp.Or(c.Cut, o.Cut)
+	c.Opened, c.Shut = append(c.Opened, o.Opened...), append(c.Shut, o.Shut...)
+	c.Hits, c.Parts = append(c.Hits, o.Hits...), append(c.Parts, o.Parts...)
+}
+
+// whole reads an image, if it is not too large.
+func whole(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, Largest+1))
+	if len(b) > Largest {
+		return nil, fmt.Errorf("%s has more than %d bytes", filepath.Base(path), Largest)
+	}
+	return b, err
 }

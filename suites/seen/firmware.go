@@ -2,6 +2,8 @@ package seen
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/firmware"
@@ -15,7 +17,11 @@ func Firmware(ctx context.Context, dut *harness.DUT) (firmware.Image, bool) {
 		return firmware.Image{}, false
 	}
 	i := harness.Ask(ctx, dut, firmware.Look{})
-	harness.Note(ctx, "the firmware (SHA-256 %.16s…): %d files, %d archives and file systems opened, %d not wholly", i.SHA256, i.Files, len(i.Opened), len(i.Shut))
+	var images []string
+	for _, m := range i.Images {
+		images = append(images, fmt.Sprintf("%s, SHA-256 %.16s…", m.Name, m.SHA256))
+	}
+	harness.Note(ctx, "the firmware (%s): %d files, %d archives and file systems opened, %d not wholly", strings.Join(images, "; "), i.Files, len(i.Opened), len(i.Shut))
 	for _, s := range i.Shut[:min(5, len(i.Shut))] {
 		harness.Note(ctx, "not opened: %s (%s): %s", s.Path, s.Format, s.Why)
 	}
