@@ -25,6 +25,8 @@ require (
 	golang.org/x/term v0.47.0
 )
 
+require github.com/ledongthuc/pdf v0.0.0-20260907135840-6c8c28e0e8a0
+
 require (
 	github.com/ProtonMail/go-crypto v1.4.1
 	github.com/ccojocar/zxcvbn-go v1.0.4

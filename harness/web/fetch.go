@@ -155,12 +155,16 @@ func (d *Door) get(ctx context.Context, u *url.URL, f *Fetched) (*url.URL, error
 	var parameters map[string]string
 	f.Type, parameters, _ = mime.ParseMediaType(a.Header.Get("Content-Type"))
 	f.Charset = parameters["charset"]
-	b, err := io.ReadAll(io.LimitReader(a.Body, d.opt.MaxBody+1))
+	most := d.opt.MaxBody
+	if f.Type == "application/pdf" {
+		most = d.opt.MaxPDF
+	}
+	b, err := io.ReadAll(io.LimitReader(a.Body, most+1))
 	if err != nil {
 		return nil, &trouble{HTTP, err}
 	}
-	if f.Cut = int64(len(b)) > d.opt.MaxBody; f.Cut {
-		b = b[:d.opt.MaxBody]
+	if f.Cut = int64(len(b)) > most; f.Cut {
+		b = b[:most]
 	}
 	f.Body = b
 	return nil, nil

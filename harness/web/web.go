@@ -31,6 +31,7 @@ import (
 type Options struct {
 	Timeout   time.Duration // of a page with all its redirects, real time: 20 s
 	MaxBody   int64         // bytes of a page, after its decompression: 4 MiB
+	MaxPDF    int64         // bytes of one that is a PDF: 24 MiB
 	Pages     int           // addresses fetched in a run: 64
 	Redirects int           // followed from one address: 5 (test method of the policy's publication)
 	Agent     string        // what the door calls itself
@@ -50,6 +51,9 @@ func (o Options) filled() Options {
 	set(&o.Timeout, 20*time.Second)
 	if o.MaxBody == 0 {
 		o.MaxBody = 4 << 20
+	}
+	if o.MaxPDF == 0 {
+		o.MaxPDF = 24 << 20
 	}
 	if o.Pages == 0 {
 		o.Pages = 64

@@ -69,7 +69,10 @@ func (r Read) Ask(ctx context.Context, on *dial.Device) (Page, error) {
 	on.Evidence("page", f.Body)
 	sum := sha256.Sum256(f.Body)
 	p.Bytes, p.SHA256, p.Again = len(f.Body), hex.EncodeToString(sum[:]), printable(f.Header.Get("Retry-After"), 80)
-	p.Text = text(f)
+	p.Text = text(ctx, f)
+	if err := ctx.Err(); err != nil {
+		return Page{}, err
+	}
 	p.Barrier = barrier(f, p.Text)
 	return p, nil
 }
@@ -83,11 +86,14 @@ func fetch(ctx context.Context, on *dial.Device, url string) (web.Fetched, error
 	return f, ctx.Err()
 }
 
-// text reads a body by its type: HTML, plain text, or nothing that is read here.
-func text(f web.Fetched) Text {
+// text reads a body by its type: HTML, PDF, plain text, or nothing that is read here.
+func text(ctx context.Context, f web.Fetched) Text {
 	switch {
 	case bytes.HasPrefix(f.Body, []byte("%PDF-")):
-		return Text{Unread: "PDF"}
+		if f.Cut {
+			return Text{Unread: "PDF of which a part alone was fetched"}
+		}
+		return PDF(ctx, f.Body)
 	case f.Type == "text/html", f.Type == "application/xhtml+xml", f.Type == "" && bytes.Contains(bytes.ToLower(f.Body[:min(512, len(f.Body))]), []byte("<html")):
 		return HTML(f.Body, f.Charset, f.Final)
 	case f.Type == "text/plain", f.Type == "text/markdown":

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -95,7 +97,7 @@ func TestWhatIsNoPage(t *testing.T) {
 		}
 		return p
 	}
-	if p := ask("/pdf"); p.Unread != "PDF" || p.Said != "" {
+	if p := ask("/pdf"); p.Unread != "PDF: it is no PDF" || p.Said != "" {
 		t.Errorf("%+v", p)
 	}
 	if p := ask("/wait"); p.Status != 503 || p.Again != "3600" || p.Barrier != "" {
@@ -113,6 +115,31 @@ func TestWhatIsNoPage(t *testing.T) {
 	on.Web = nil
 	if p := ask("/pdf"); p.Trouble != web.Scope || p.Status != 0 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestAPaperIsRead: a PDF has headings, paragraphs and links as other pages have.
+func TestAPaperIsRead(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(filepath.Join("pdf", "testdata", "lamp.pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := visitor(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/pdf")
+		w.Write(b)
+	})
+	p, err := Read{URL: "http://maker.example/lamp.pdf"}.Ask(t.Context(), on)
+	want := "Care of the lamp\nThe lamp offers its flat office light until the end of the support period, which is 31 December 2031; after that day it gets no security updates any more, and it should be unplugged.\n" +
+		"Write to our contact page with questions.\nButtons\nPress once for light.\nPress twice for darkness.\nColour white\n"
+	if err != nil || p.Said != want || p.SaidCut || p.Unread != "" || p.Language != "en" || p.Title != "Care of the lamp" {
+		t.Errorf("%v %+v", err, p)
+	}
+	if at := strings.Index(p.Said, "darkness"); p.Under(at) != "Buttons" || p.Under(strings.Index(p.Said, "office")) != "Care of the lamp" {
+		t.Errorf("%+v", p.Headings)
+	}
+	if len(p.Links) != 1 || p.Links[0].URL != "https://maker.example/contact" || !strings.HasPrefix(p.Said[p.Links[0].Offset:], "our contact page") {
+		t.Errorf("%+v", p.Links)
 	}
 }
 

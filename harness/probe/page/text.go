@@ -7,7 +7,7 @@ import (
 
 // Bounds of what is kept of a page.
 const (
-	maxText  = 96 << 10 // bytes
+	maxText  = 400 << 10 // bytes: a manual of two hundred pages
 	maxLinks = 300
 	maxForms = 16
 	maxHeads = 400
@@ -15,7 +15,7 @@ const (
 
 // Text is what a page says.
 type Text struct {
-	Unread   string // its type is not read here: "PDF"
+	Unread   string // why it is not read here, beginning with its type: "PDF: it is damaged"
 	Title    string
 	Lang     string // as its source says
 	Said     string // paragraphs, parted by newlines
