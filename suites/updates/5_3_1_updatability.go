@@ -19,6 +19,18 @@ var _ = Provision("5.3-1", func(dut *DUT) {
 			eachComponent(ctx, dut, design)
 		}, Climbs(provisions.Declared))
 	})
+
+	TestCase("5.3-1-2", func() {
+		Unit("a", "no misuse succeeds of a mechanism that a component is updated by", func(ctx context.Context) {
+			for _, c := range components(ctx, dut) {
+				for _, m := range c.mechanisms {
+					Note(ctx, "%s (%s) is updated by %s", c.ID, c.Description, m.ID)
+				}
+			}
+			withstand(ctx, dut, every)
+			Note(ctx, "cap: the one mechanism that the operation offer-update reaches")
+		}, Quota("an image of each kind of attack"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+	})
 })
 
 // convenience are words of a reason that is none: it costs, or is a trouble.
