@@ -13,7 +13,7 @@ import (
 // faults are those that this device can show, by the names of the catalogue, which says what units each breaks.
 var faults = registry(
 	// 5.1: passwords
-	"universal-default-password", "backdoor-account", "password-off-spec", "sequential-passwords", "password-from-mac", "wordlist-passwords", "skippable-password-setup", "empty-password-accepted",
+	"universal-default-password", "backdoor-account", "password-off-spec", "sequential-passwords", "password-from-mac", "password-from-serial", "wordlist-passwords", "skippable-password-setup", "empty-password-accepted",
 	"undeclared-password-service", "undeclared-auth-api", "undeclared-broker-password", "m2m-password-accepted", "legacy-tls-accepted", "plaintext-login",
 	"predictable-session-token", "ssh-legacy-kex", "replayable-login", "login-replay-accepted", "no-change-function", "change-noop", "change-partial", "change-lost-on-reboot",
 	"no-lockout", "lockout-header-bypass", "lockout-lost-on-reboot", "lockout-reset-by-reconnect", "lockout-ui-only",
@@ -44,13 +44,13 @@ var faults = registry(
 
 // honest are the conformant oddities that it can show by a switch. Others are its ordinary manner:
 // same-version-refused, bearer-token-works-from-other-host, lockout-5-then-60s, login-post-repeatable, redirect-port-80,
-// static-assets-public.
+// static-assets-public, tls-early-data-off.
 var honest = registry(
 	"activation-lock", "antirollback-fuse", "bare-500-on-garbage", "certificate-renewed-mid-run", "commissioning-code-8-digits",
 	"debug-console-by-signature", "declared-enabled-but-idle", "discovery-open-by-protocol", "forced-change-default", "self-update-mid-run", "exponential-delay-no-lock",
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "no-personal-data-device", "open-claim-in-factory-state", "owner-downgrade-by-hand",
-	"patched-banner", "rationale-of-three-words",
+	"patched-banner", "random-value-chance-hit", "rationale-of-three-words",
 	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery", "upload-form-for-pictures", "video-decoder-old-soname",
 )
 

@@ -23,6 +23,10 @@ func (m *maker) preset(has map[string]bool, n int) string {
 	switch {
 	case has["sequential-passwords"]:
 		return m.lot + string([]byte{alphabet[(m.first+n)>>10&31], alphabet[(m.first+n)>>5&31], alphabet[(m.first+n)&31]})
+	case has["password-from-serial"]:
+		return m.ofSerial(n)
+	case has["random-value-chance-hit"]:
+		return hitByChance(n)
 	case has["password-from-mac"]:
 		sum := md5.Sum([]byte(address(n)))
 		return hex.EncodeToString(sum[:])[22:]
@@ -36,15 +40,23 @@ func (m *maker) preset(has map[string]bool, n int) string {
 
 // letters and length are the form of a preset, as it is declared.
 func (d *Device) letters() string {
-	if d.is("password-from-mac") {
+	switch {
+	case d.is("password-from-mac"):
 		return "0123456789abcdef"
+	case d.is("password-from-serial"):
+		return "0123456789abcdefghijklmnopqrstuvwxyz"
+	case d.is("random-value-chance-hit"):
+		return "0123456789"
 	}
 	return alphabet
 }
 
 func (d *Device) length() int {
-	if d.is("password-from-mac") {
+	switch {
+	case d.is("password-from-mac"):
 		return 10
+	case d.is("random-value-chance-hit"):
+		return 8
 	}
 	return 12
 }
@@ -61,7 +73,7 @@ func (d *Device) production() string {
 		if d.is("model-prefix-in-password") {
 			prefix = "AX-"
 		}
-		fmt.Fprintf(&b, "%s%s,%s,%s,%s\n", prefix, d.maker.preset(d.has, n), address(n), d.maker.serial(fmt.Sprintf("%04d", n)), model)
+		fmt.Fprintf(&b, "%s%s,%s,%s,%s\n", prefix, d.maker.preset(d.has, n), address(n), d.maker.numbered(n), model)
 	}
 	return b.String()
 }

@@ -40,6 +40,7 @@ var _ = Provision("5.1-4", func(dut *DUT) {
 			out := Do(ctx, dut, operate.ChangeCredential{As: "owner", Value: value})
 			if out.OK {
 				fresh.Keep(value)
+				written(ctx, dut)
 				return
 			}
 			offersChange(ctx, dut, value, out)

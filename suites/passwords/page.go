@@ -29,7 +29,7 @@ func steps(ctx context.Context, dut *DUT) string {
 		NotClimbed(ctx, provisions.Web, "%s", why)
 		return ""
 	}
-	if !declared.Says(d.Title+"\n"+d.Said, changes...) || !declared.Says(d.Title+"\n"+d.Said, factors...) {
+	if !tells(d) {
 		d.Absent("the guide at %s does not tell how a password is changed", d.Asked)
 	}
 	jargon := declared.Affirms(d.Said, expertWays...)
@@ -37,4 +37,17 @@ func steps(ctx context.Context, dut *DUT) string {
 		jargon = fmt.Sprintf(", with an expert's word (%q)", jargon)
 	}
 	return fmt.Sprintf("; the page that was read at %s: %s%s", d.Asked, d.Reads(), jargon)
+}
+
+// tells whether a document speaks of changing a password.
+func tells(d pages.Doc) bool {
+	return declared.Says(d.Title+"\n"+d.Said, changes...) && declared.Says(d.Title+"\n"+d.Said, factors...)
+}
+
+// written holds the guide against a change that worked: it was the operation's, and users have only what the guide tells them.
+func written(ctx context.Context, dut *DUT) {
+	d, why := pages.Try(ctx, dut, guide)
+	if why == "" && !tells(d) {
+		d.Absent("the operation changes the password, and the guide at %s has no step by which a user would", d.Asked)
+	}
 }
