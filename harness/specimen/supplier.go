@@ -18,6 +18,7 @@ import (
 	"net/netip"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/device"
@@ -43,6 +44,7 @@ type leaf struct {
 	status int
 	kind   string
 	body   string
+	once   int // the status of the first answer, where it is another
 }
 
 type site map[string]leaf
@@ -68,7 +70,7 @@ func published(has map[string]bool) (site, error) {
 		if strings.HasSuffix(f.Name(), ".txt") {
 			kind = "text/plain; charset=utf-8"
 		}
-		s[paths[f.Name()]] = leaf{http.StatusOK, kind, string(b)}
+		s[paths[f.Name()]] = leaf{status: http.StatusOK, kind: kind, body: string(b)}
 	}
 	for name, edits := range misprints {
 		if !has[name] {
@@ -102,7 +104,7 @@ func StartSupplier(o Options) (*Supplier, error) {
 		return nil, fmt.Errorf("start the supplier's server: %w", err)
 	}
 	s := &Supplier{at: netip.MustParseAddrPort(l.Addr().String()), roots: roots, done: make(chan struct{})}
-	s.server = &http.Server{Handler: pages, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(nowhere{}, "", 0)}
+	s.server = &http.Server{Handler: oneAtATime(pages), TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(nowhere{}, "", 0)}
 	go func() {
 		defer close(s.done)
 		s.server.ServeTLS(l, "", "")
@@ -114,11 +116,27 @@ type nowhere struct{}
 
 func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
 
+// oneAtATime keeps answers that change the pages apart.
+func oneAtATime(next http.Handler) http.Handler {
+	var mu sync.Mutex
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		next.ServeHTTP(w, r)
+	})
+}
+
 // ServeHTTP answers as the pages say.
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at, ok := s[r.URL.Path]
 	if !ok {
-		at = leaf{http.StatusNotFound, "text/html; charset=utf-8", "<!doctype html><title>Not found</title><h1>Not found</h1><p>There is no such page."}
+		at = leaf{status: http.StatusNotFound, kind: "text/html; charset=utf-8", body: "<!doctype html><title>Not found</title><h1>Not found</h1><p>There is no such page."}
+	}
+	if at.once != 0 {
+		status, body := at.once, "Not here."
+		at.once = 0
+		s[r.URL.Path] = at
+		at.status, at.body = status, body
 	}
 	w.Header().Set("Content-Type", at.kind)
 	if at.status/100 == 3 {

@@ -35,7 +35,7 @@ func OfSupplier(fault string) bool { return misprints[fault] != nil }
 func instead(path string, status int, body string) func(site) bool {
 	return func(s site) bool {
 		_, was := s[path]
-		s[path] = leaf{status, "text/html; charset=utf-8", body}
+		s[path] = leaf{status: status, kind: "text/html; charset=utf-8", body: body}
 		return was
 	}
 }
@@ -139,39 +139,50 @@ var (
 // Oddities of all pages.
 var (
 	_ = oddly("pages-block-country", everywhere(func(leaf) leaf {
-		return leaf{http.StatusOK, "text/html", `<!doctype html><html lang="en"><title>Sorry</title><p>This content is not available in your country.`}
+		return leaf{status: http.StatusOK, kind: "text/html", body: `<!doctype html><html lang="en"><title>Sorry</title><p>This content is not available in your country.`}
 	}))
 	_ = oddly("pages-by-scripts", everywhere(func(leaf) leaf {
-		return leaf{http.StatusOK, "text/html", `<!doctype html><html lang="en"><title>Assay Specimen AX-1</title><div id="app"></div><script src="/app.js"></script>`}
+		return leaf{status: http.StatusOK, kind: "text/html", body: `<!doctype html><html lang="en"><title>Assay Specimen AX-1</title><div id="app"></div><script src="/app.js"></script>`}
 	}))
-	_ = oddly("pages-as-pdf", everywhere(func(leaf) leaf {
-		return leaf{http.StatusOK, "application/pdf", "%PDF-1.7\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n"}
-	}))
+	_ = oddly("pages-as-pdf", everywhere(paper))
 	_ = oddly("pages-with-login-in-header", everywhere(func(l leaf) leaf {
 		l.body = strings.Replace(l.body, "<nav>", `<nav><form action="/login"><input name=mail type=email required><input name=password type=password required><button>Log in</button></form>`, 1)
 		return l
 	}))
-	_ = oddly("pages-refuse-robots", everywhere(func(leaf) leaf { return leaf{http.StatusForbidden, "text/html", "<h1>403 Forbidden</h1>"} }))
+	_ = oddly("pages-refuse-robots", everywhere(func(leaf) leaf {
+		return leaf{status: http.StatusForbidden, kind: "text/html", body: "<h1>403 Forbidden</h1>"}
+	}))
 	_ = oddly("pages-moved", func(s site) bool {
 		for path, l := range s {
 			if strings.HasPrefix(path, "/new/") || strings.HasPrefix(path, "/.well-known/") {
 				continue
 			}
-			s["/new"+path], s[path] = l, leaf{http.StatusMovedPermanently, "text/html", "/new" + path}
+			s["/new"+path], s[path] = l, leaf{status: http.StatusMovedPermanently, kind: "text/html", body: "/new" + path}
 		}
 		return true
 	})
 	_ = oddly("pages-in-french", everywhere(func(leaf) leaf {
-		return leaf{http.StatusOK, "text/html; charset=utf-8", `<!doctype html><html lang="fr"><title>AX-1</title><h1>Notre appareil</h1>` + strings.Repeat("<p>Vous pouvez nous signaler une faille de sécurité de votre appareil par courriel, et nous vous répondons dans les trois jours. Les données sont gardées sur votre appareil et ne sont pas transmises.</p>\n", 5)}
+		return leaf{status: http.StatusOK, kind: "text/html; charset=utf-8", body: `<!doctype html><html lang="fr"><title>AX-1</title><h1>Notre appareil</h1>` + strings.Repeat("<p>Vous pouvez nous signaler une faille de sécurité de votre appareil par courriel, et nous vous répondons dans les trois jours. Les données sont gardées sur votre appareil et ne sont pas transmises.</p>\n", 5)}
 	}))
 )
+
+// A server of several may lack at first what another of them has.
+var _ = oddly("pages-404-at-first", func(s site) bool {
+	for path, l := range s {
+		if strings.HasPrefix(l.kind, "text/html") {
+			l.once = http.StatusNotFound
+			s[path] = l
+		}
+	}
+	return true
+})
 
 // What a page lacks may stand on one that it links to.
 var _ = oddly("policy-on-two-pages", func(s site) bool {
 	const part = "<h2>What happens then</h2>"
 	l := s["/security"]
 	head, rest, was := strings.Cut(l.body, part)
-	s["/security/process"] = leaf{l.status, l.kind, `<!doctype html><html lang="en"><title>What happens to reports</title>` + part + rest}
+	s["/security/process"] = leaf{status: l.status, kind: l.kind, body: `<!doctype html><html lang="en"><title>What happens to reports</title>` + part + rest}
 	l.body = head + `<p>Read <a href="/security/process#top">how we handle reports</a>. It tells you what we do with each of them, and when you hear from us.</p><h2>` + strings.Repeat("<p>You can help us to make the device safer for all of its users, and we thank you for it.</p>", 3)
 	s["/security"] = l
 	return was

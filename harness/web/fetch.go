@@ -97,6 +97,25 @@ func (d *Door) Fetch(ctx context.Context, page string) Fetched {
 	return f
 }
 
+// Again gets a page once more, past what a first call got: only what is so twice speaks against a page. It costs no place of
+// the run's number of pages, so that a page which was not fetched before is none.
+func (d *Door) Again(ctx context.Context, page string) Fetched {
+	u, err := Parse(page)
+	if err != nil {
+		return Fetched{Asked: page, Trouble: Scope, Why: err.Error()}
+	}
+	u.Fragment, u.RawFragment = "", ""
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f := Fetched{Asked: u.String(), Final: u.String()}
+	if _, ok := d.fetched[f.Asked]; !ok {
+		f.Trouble, f.Why = Budget, "it was not fetched before"
+		return f
+	}
+	d.follow(ctx, u, &f)
+	return f
+}
+
 // follow goes from redirect to redirect.
 func (d *Door) follow(ctx context.Context, u *url.URL, f *Fetched) {
 	ctx, cancel := context.WithTimeout(ctx, d.opt.Timeout)

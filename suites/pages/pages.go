@@ -1,7 +1,7 @@
 // Package pages is how suites read what a supplier publishes.
 //
 // Its one idea is rule WEB: only wrong content, 404, 410 or a form that stands before the text speaks against a page, and as
-// this run sees it from one network, it is proposed to a person who opens it from another. A refusal, a challenge, trouble of
+// this run sees it from one network, it is proposed to a person who opens it from another; a page that says something else at a second look convicts nobody. A refusal, a challenge, trouble of
 // the server, of the network or of ours speaks of nothing: a person opens the page and attaches it.
 //
 //	d := pages.Text(ctx, dut, "Documentation of Sensors", "5.8-3-1a")
@@ -44,6 +44,7 @@ func Fetch(ctx context.Context, dut *harness.DUT, field string) page.Page {
 func Served(p page.Page) {
 	switch {
 	case p.Gone():
+		Steady(p)
 		harness.Propose(harness.Fail, "%s answers %d%s; open it from another network, ten minutes later at least, to confirm (rule WEB)", p.Asked, p.Status, landed(p))
 	default:
 		unseen(p)
@@ -65,6 +66,13 @@ func unseen(p page.Page) {
 	}
 	if why != "" {
 		harness.Lack(fmt.Sprintf("open %s in a browser, and attach what you see: assay answer RUN", p.Asked), "%s %s%s", p.Asked, why, landed(p))
+	}
+}
+
+// Steady ends the unit where a second look gave something else than the first: only what is so twice speaks against a page.
+func Steady(p page.Page) {
+	if !p.Second.Same {
+		harness.Lack(fmt.Sprintf("open %s in a browser, and attach what you see: assay answer RUN", p.Asked), "%s %s, so that what it lacks may be there the next time", p.Asked, p.Second.Why)
 	}
 }
 
@@ -100,6 +108,7 @@ var personal = []string{"serial", "e-mail", "email", "phone", "telefon", "birth"
 // Open ends the unit where a form stands before the text of a page that was served.
 func Open(p page.Page, shown bool) {
 	if wall := Wall(p, shown); wall != "" {
+		Steady(p)
 		harness.Propose(harness.Fail, "%s does not show its text to everybody: %s; open it from another network to confirm (rule WEB)", p.Asked, wall)
 	}
 }

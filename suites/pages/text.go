@@ -125,6 +125,7 @@ func (d Doc) Find(words ...string) (out []Passage) {
 // of it.
 func (d Doc) Absent(what string, a ...any) {
 	what = fmt.Sprintf(what, a...)
+	Steady(d.Page)
 	switch {
 	case d.Language != "en" && d.Language != "de":
 		harness.Propose(harness.Inconclusive, "%s: it is neither in English nor in German, or short, so that words show little: read %s", what, d.Asked)

@@ -134,6 +134,7 @@ func samePeriod(ctx context.Context, dut *DUT, d pages.Doc) {
 	if mixed(found, want) {
 		Propose(Inconclusive, "the page gives a day where 2-UserInfo gives a length of time, or the other way round, which are to be compared: %q; the page says %s", said, strings.Join(others, "; "))
 	}
+	pages.Steady(d.Page)
 	Propose(Fail, "the page gives another period of support than is declared (%q): %s", said, strings.Join(others, "; "))
 }
 

@@ -13,7 +13,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/harness/web"
@@ -45,8 +47,17 @@ type Page struct {
 	Why          string
 	Barrier      string // words by which it turns robots or countries away; "" where there are none
 	Again        string // Retry-After
+	Second       Second
 
 	Text
+}
+
+// Second is what a second look at the page gave, right after the first.
+type Second struct {
+	At     time.Time
+	Status int    // 0: it could not be fetched
+	Same   bool   // its status and its words are those of the first
+	Why    string // they are not
 }
 
 // Gone tells of a page that is not there, by the server's own word.
@@ -74,7 +85,36 @@ func (r Read) Ask(ctx context.Context, on *dial.Device) (Page, error) {
 		return Page{}, err
 	}
 	p.Barrier = barrier(f, p.Text)
-	return p, nil
+	p.Second = r.again(ctx, on, f, p)
+	return p, ctx.Err()
+}
+
+// again looks a second time. What changes from one look to the next, such as a number of visitors, is no difference.
+func (r Read) again(ctx context.Context, on *dial.Device, first web.Fetched, p Page) Second {
+	f := on.Web.Again(ctx, r.URL)
+	s := Second{At: on.Clock.Now().UTC(), Status: f.Status}
+	switch {
+	case f.Status == 0:
+		s.Why = fmt.Sprintf("could not be fetched again (%s): %s", f.Trouble, printable(f.Why, 200))
+	case f.Status != p.Status:
+		s.Why = fmt.Sprintf("answered %d, and %d right after", p.Status, f.Status)
+	case bytes.Equal(f.Body, first.Body):
+		s.Same = true
+	case letters(text(ctx, f).Said) != letters(p.Said):
+		s.Why = "said something else right after"
+	default:
+		s.Same = true
+	}
+	return s
+}
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 // fetch goes through the web door of a device.
