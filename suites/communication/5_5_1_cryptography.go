@@ -15,6 +15,7 @@ import (
 
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/probe/ftp"
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/suites/seen"
@@ -59,8 +60,8 @@ var _ = Provision("5.5-1", func(dut *DUT) {
 			rows := seen.ComMechs(dut)
 			Each("declared communication mechanism", rows, func(m device.ComMech) { gives(ctx, dut, m) })
 			NotClimbed(ctx, provisions.Bench, "what the device sends by itself was not captured")
-			Note(ctx, "cap: servers on TCP alone; clients of the device, UDP and radios were not looked at")
-			Inconclude("every service on TCP gives what its row declares; what the device sends by itself was not captured")
+			Note(ctx, "cap: servers on TCP and of DTLS; clients of the device and radios were not looked at")
+			Inconclude("every service on TCP and of DTLS gives what its row declares; what the device sends by itself was not captured")
 		}, Climbs(provisions.LAN))
 	})
 })
@@ -88,12 +89,15 @@ func undeclared(ctx context.Context, dut *DUT) {
 	})
 }
 
-// protected are the services that speak TLS or SSH.
+// protected are the services that speak TLS, DTLS or SSH.
 func protected(ctx context.Context, dut *DUT) (out []any) {
 	for _, s := range seen.TLS(ctx, dut) {
 		out = append(out, s)
 	}
 	for _, s := range seen.SSH(ctx, dut) {
+		out = append(out, s)
+	}
+	for _, s := range seen.DTLS(ctx, dut) {
 		out = append(out, s)
 	}
 	return out
@@ -105,6 +109,8 @@ func weak(ctx context.Context, dut *DUT, s any, least *device.Strength) []string
 		return Weaknesses(ctx, dut, s, least)
 	case seen.SSHService:
 		return WeakSSH(ctx, dut, s, least)
+	case seen.DTLSService:
+		return WeakDTLS(ctx, dut, s, least)
 	}
 	return nil
 }
@@ -127,14 +133,17 @@ func gives(ctx context.Context, dut *DUT, m device.ComMech) {
 		}
 		found = true
 		Expect(confidential(m) && inClear(s)).To(BeFalse(), "%s declares confidentiality, and %s speaks in clear", m.ID, seen.Name(s))
-		if confidential(m) && s.Protocol == "" && !s.TLS {
-			unknown = append(unknown, fmt.Sprintf("%s (%s)", seen.Name(s), s.Note))
+		if confidential(m) {
+			if why := unclear(ctx, dut, s); why != "" {
+				unknown = append(unknown, fmt.Sprintf("%s (%s)", seen.Name(s), why))
+			}
 		}
 	}
 	for _, s := range protected(ctx, dut) {
-		if !seen.At(m.At, m.Description, plain(s)) {
+		if !stands(m, s) {
 			continue
 		}
+		found = true
 		for _, w := range weak(ctx, dut, s, m.Strength) {
 			Expect(w).To(BeEmpty(), "%s: %s", m.ID, w)
 		}
@@ -143,21 +152,65 @@ func gives(ctx context.Context, dut *DUT, m device.ComMech) {
 		Inconclude("%s was not seen: nothing answers at its place", m.ID)
 	}
 	if len(unknown) > 0 {
-		Inconclude("%s declares confidentiality, and what listens at its place was not understood, so that it was not seen whether it gives that: %s", m.ID, strings.Join(unknown, ", "))
+		Inconclude("%s declares confidentiality, and it was not seen whether what listens at its place gives that: %s", m.ID, strings.Join(unknown, ", "))
 	}
 }
 
 // inClear tells a service whose protocol is known, and which everybody on the way can read.
 func inClear(s service.Service) bool {
-	return s.Protocol != "" && s.Protocol != "ssh" && !s.TLS
+	switch s.Protocol {
+	case "", "ssh", "rdp":
+		return false
+	case "ftp", "smb", "adb": // they take up a cipher on the way, or not: see unclear
+		return false
+	}
+	return !s.TLS
 }
 
-func plain(s any) service.Service {
+// unclear says why it was not seen whether a service keeps what it carries from others.
+func unclear(ctx context.Context, dut *DUT, s service.Service) string {
+	switch {
+	case s.TLS:
+		return ""
+	case s.Protocol == "":
+		return either(s.Note, "it was not understood")
+	case s.Protocol == "ftp":
+		o := Ask(ctx, seen.Of(dut, s), ftp.Offers{Port: s.Addr.Port()})
+		Expect(o.FTP && !o.AuthTLS).To(BeFalse(), "%s speaks in clear, and takes no AUTH TLS", seen.Name(s))
+		return "it takes AUTH TLS, and whether it insists on it was not tried"
+	case s.Protocol == "smb", s.Protocol == "adb":
+		return "whether it insists on encryption was not tried"
+	}
+	return ""
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// portOf is the TCP port of a protected service; 0: it speaks over UDP.
+func portOf(s any) uint16 {
 	switch s := s.(type) {
 	case seen.TLSService:
-		return s.Service
+		return s.Addr.Port()
 	case seen.SSHService:
-		return s.Service
+		return s.Addr.Port()
 	}
-	return service.Service{}
+	return 0
+}
+
+// stands tells whether a row speaks of a protected service.
+func stands(m device.ComMech, s any) bool {
+	switch s := s.(type) {
+	case seen.TLSService:
+		return seen.At(m.At, m.Description, s.Service)
+	case seen.SSHService:
+		return seen.At(m.At, m.Description, s.Service)
+	case seen.DTLSService:
+		return seen.AtUDP(m.At, m.Description, s.Port)
+	}
+	return false
 }

@@ -255,7 +255,7 @@ func admitsAfterWrongTries(ctx context.Context, dut *DUT, configuring bool) {
 func protections(ctx context.Context, dut *DUT, configuring bool) {
 	Each("log-in over the network", logins(dut, "owner"), func(l seen.DeclaredLogin) {
 		for _, s := range protected(ctx, dut) {
-			if plain(s).Addr.Port() != l.Port {
+			if portOf(s) != l.Port {
 				continue
 			}
 			for _, w := range weak(ctx, dut, s, l.Strength) {

@@ -63,6 +63,12 @@ var _ = Provision("5.1-3", func(dut *DUT) {
 							weak = append(weak, communication.WeakSSH(ctx, dut, s, p.Strength)...)
 						}
 					}
+					for _, s := range seen.DTLS(ctx, dut) {
+						if seen.AtUDP([]device.Endpoint{p.Endpoint}, "", s.Port) {
+							seenThere = true
+							weak = append(weak, communication.WeakDTLS(ctx, dut, s, p.Strength)...)
+						}
+					}
 					for _, w := range weak {
 						Expect(w).To(BeEmpty(), "%s declares the log-in there, and %s", p.ID, w)
 					}

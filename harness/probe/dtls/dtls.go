@@ -52,6 +52,41 @@ func (q Offers) String() string {
 // Lasting: what is offered to anybody outlives wrong passwords and ordinary use.
 func (Offers) Lasting() {}
 
+// Takes asks again for one suite of a version, or for any of that version where Suite is 0: what convicts is seen twice.
+type Takes struct {
+	Port    uint16
+	Version string
+	Suite   uint16
+}
+
+func (q Takes) String() string {
+	return fmt.Sprintf("whether DTLS on port %d takes %s of %s", q.Port, tls.SuiteByID(q.Suite).Name, q.Version)
+}
+
+// Ask tells whether it was chosen.
+func (q Takes) Ask(ctx context.Context, on *dial.Device) (Taken, error) {
+	for _, v := range versions {
+		if v.name != q.Version {
+			continue
+		}
+		suites := offered()
+		if q.Suite != 0 {
+			suites = []uint16{q.Suite}
+		}
+		for some := range slices.Chunk(suites, atOnce) {
+			a, err := Offers{q.Port}.hello(ctx, on, v.wire, some)
+			if err != nil || a.kind == chosen && a.version == v.wire && slices.Contains(some, a.suite) {
+				return Taken{Chosen: err == nil}, err
+			}
+		}
+		return Taken{}, nil
+	}
+	return Taken{}, fmt.Errorf("ask DTLS on port %d: %q is no version that is asked", q.Port, q.Version)
+}
+
+// Taken is what came of one offer.
+type Taken struct{ Chosen bool }
+
 var versions = []struct {
 	name string
 	wire uint16
