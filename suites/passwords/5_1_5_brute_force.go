@@ -132,7 +132,7 @@ func rateOf(bf *device.BF) float64 {
 
 // guessed guesses at one log-in and says what limits it.
 func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
-	g := Ask(ctx, dut, login.Guess{At: l.Login, User: l.User, Right: l.Right, Attempts: guesses(dut, l.BF), Variant: variant})
+	g := Ask(ctx, dut, login.Guess{At: l.Login, User: l.User, Right: l.Right, Attempts: guesses(dut, l.BF), Variant: variant, Beside: another(dut, l)})
 	switch {
 	case g.Before != login.Accepted:
 		Inconclude("the right password was not accepted at %s before the first guess (%s): %s", l, g.Before, g.Why)
@@ -143,10 +143,9 @@ func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
 	if variant != "" {
 		by = ", when each claims another source (X-Forwarded-For)"
 	}
-	half := login.TimeToHalf(1e6, g.PerMinute)
 	Expect(g.Leaky && !g.Slower).To(BeFalse(), "%s took %d wrong passwords in %v%s, and what it calls a limit is none: %s", l, g.Attempts, g.Took.Round(time.Millisecond), by, g.Why)
 	Expect(g.Limits > 0 || g.Slower).To(BeTrue(), "%s took %d wrong passwords in %v and never slowed down, locked or put off%s: half of a million values is tried in %s",
-		l, g.Attempts, g.Took.Round(time.Millisecond), by, spoken(half))
+		l, g.Attempts, g.Took.Round(time.Millisecond), by, spoken(login.TimeToHalf(1e6, g.PerMinute)))
 	if !dut.Quick() && l.BF != nil && l.BF.MaxRate > 0 && g.Limits > 1 { // a few guesses show no long run
 		Expect(g.PerMinute <= rateSlack*l.BF.MaxRate).To(BeTrue(), "%s takes %.1f wrong passwords a minute%s, and at most %.1f are declared", l, g.PerMinute, by, l.BF.MaxRate)
 	}
@@ -161,8 +160,7 @@ func guessed(ctx context.Context, dut *DUT, l declaredLogin, variant string) {
 	if g.After != login.Accepted {
 		Inconclude("%s still refuses the right password %v after the guesses: the account did not recover", l, g.RecoveredWithin.Round(time.Second))
 	}
-	Note(ctx, "%s%s: a limit after %d wrong passwords, then %.1f a minute; half of 10^4 values takes %s, of 10^6 %s; it recovered within %v", l, by, g.FirstLimit, g.PerMinute,
-		spoken(login.TimeToHalf(1e4, g.PerMinute)), spoken(half), g.RecoveredWithin.Round(time.Second))
+	measured(ctx, l, by, g)
 }
 
 // spoken says a long time in words.

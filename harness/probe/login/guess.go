@@ -20,6 +20,7 @@ type Guess struct {
 	Attempts int             // wrong passwords that are to be judged
 	Variant  string          // "" or "forwarded-for": another claimed source each time
 	Stay     bool            // end at the first limit, and leave the account locked
+	Beside   As              // another account, which is tried with its own password while this one is put off; zero: none
 }
 
 // Disturbs says what it does.
@@ -48,10 +49,12 @@ type Guessed struct {
 	Limits          int     // times when it put us off
 	FirstLimit      int     // wrong passwords judged before the first limit; 0: none
 	Longest         time.Duration
-	P05, P50, P99   time.Duration // of a judged try
-	Slower          bool          // wrong tries take a second more than the right one, or than the first wrong ones and twice as long
-	Silent          bool          // a limit that was not said: wrong passwords were refused as ever, and then the right one too
-	Leaky           bool          // what it calls a limit lets the right password through, twice: it is counted as none
+	P05, P50        time.Duration // of a judged try; so are P95 and P99
+	P95, P99        time.Duration
+	Besides         Outcome // what the other account's own password gave at the first limit: Accepted shows a limit of the account; "": not tried
+	Slower          bool    // wrong tries take a second more than the right one, or than the first wrong ones and twice as long
+	Silent          bool    // a limit that was not said: wrong passwords were refused as ever, and then the right one too
+	Leaky           bool    // what it calls a limit lets the right password through, twice: it is counted as none
 	Took            time.Duration
 	Waited          time.Duration // of it, for limits
 	PerMinute       float64       // judged tries a minute in the long run: waiting included, and the first ones before a limit left out
@@ -129,7 +132,7 @@ func (g *Guessed) spread(took []time.Duration, right time.Duration) {
 	}
 	took = slices.Sorted(slices.Values(took))
 	at := func(p float64) time.Duration { return took[int(p*float64(len(took)-1))] }
-	g.P05, g.P50, g.P99 = at(.05), at(.5), at(.99)
+	g.P05, g.P50, g.P95, g.P99 = at(.05), at(.5), at(.95), at(.99)
 	g.Slower = g.Slower || right > 0 && g.P05 > right+time.Second
 }
 

@@ -120,3 +120,30 @@ func TestALockForEverIsSaid(t *testing.T) {
 		t.Errorf("%v %+v", err, g)
 	}
 }
+
+func TestForWhomALimitHolds(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]Outcome{"the account": Accepted, "the caller": Limited} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := clock.NewJump()
+			ctx := busy(t, j)
+			l := &lock{clock: j, limits: func(w http.ResponseWriter, _ bool, _ time.Duration) bool { w.WriteHeader(429); return true }}
+			on, port := site(t, func(w http.ResponseWriter, r *http.Request) {
+				if u, p, _ := r.BasicAuth(); want == Accepted && u == "guest" && p == "the guest's" {
+					return
+				}
+				l.ServeHTTP(w, r)
+			})
+			on.Clock = j
+			at := Login{Protocol: "basic", Port: port, Path: "/"}
+			g, err := Guess{At: at, User: "admin", Right: evidence.Keep("the right one"), Attempts: 12, Beside: As{At: at, User: "guest", Password: evidence.Keep("the guest's")}}.Ask(ctx, on)
+			if err != nil || g.Besides != want || g.FirstLimit != 3 {
+				t.Errorf("%v %+v", err, g)
+			}
+			if g.P05 > g.P50 || g.P50 > g.P95 || g.P95 > g.P99 || g.P99 == 0 {
+				t.Errorf("the delays are not in order: %+v", g)
+			}
+		})
+	}
+}

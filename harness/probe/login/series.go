@@ -86,6 +86,9 @@ func (s *series) limit(ctx context.Context, n int, t Tried) (bool, error) {
 	g.Limits++
 	if g.Limits == 1 {
 		g.FirstLimit = max(g.Attempts, 1)
+		if err := s.beside(ctx); err != nil {
+			return false, err
+		}
 	}
 	if s.Stay {
 		return false, nil
@@ -105,6 +108,17 @@ func (s *series) limit(ctx context.Context, n int, t Tried) (bool, error) {
 		return false, nil
 	}
 	return true, s.on.Clock.Sleep(ctx, pause)
+}
+
+// beside tries the other account while this one is put off: who comes in shows that the limit is the account's, who is put off too
+// that it is the caller's, or everybody's.
+func (s *series) beside(ctx context.Context) error {
+	if s.Beside.User == "" {
+		return nil
+	}
+	t, err := s.Beside.Ask(ctx, s.on)
+	s.g.Besides = t.Outcome
+	return err
 }
 
 // leak looks whether the right password is taken while wrong ones are put off: who guesses would see the difference, and the limit
