@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/miekg/dns"
@@ -23,33 +24,70 @@ func (d *Device) announce() error {
 	if err != nil {
 		return fmt.Errorf("announce on %s: %w", d.Iface, err)
 	}
-	own, err := shared(d.ctx, netip.AddrPortFrom(d.Options.Addr, 5353).String())
-	if err != nil {
-		return fmt.Errorf("announce on %s: %w", d.Iface, err)
-	}
 	all, err := shared(d.ctx, group.String())
 	if err != nil {
-		own.Close()
 		return fmt.Errorf("announce on %s: %w", d.Iface, err)
+	}
+	if err := ipv4.NewPacketConn(all).JoinGroup(ifi, group); err != nil {
+		all.Close()
+		return fmt.Errorf("announce on %s: %w", d.Iface, err)
+	}
+	v := &voice{d: d, ifi: ifi}
+	if err := v.open(); err != nil {
+		all.Close()
+		return fmt.Errorf("announce on %s: %w", d.Iface, err)
+	}
+	d.wg.Go(func() { d.answerAll(all, v.say) })
+	v.say(d.records(120), group)
+	d.close = append(d.close, func() { v.say(d.records(0), group); v.close(); all.Close() })
+	return nil
+}
+
+// A voice is the socket of the device's own address, which a fault closes until the watchdog opens it again.
+type voice struct {
+	d   *Device
+	ifi *net.Interface
+	mu  sync.Mutex
+	own net.PacketConn
+}
+
+func (v *voice) open() error {
+	own, err := shared(v.d.ctx, netip.AddrPortFrom(v.d.Options.Addr, 5353).String())
+	if err != nil {
+		return err
 	}
 	out := ipv4.NewPacketConn(own)
-	if err := ipv4.NewPacketConn(all).JoinGroup(ifi, group); err != nil {
-		return fmt.Errorf("announce on %s: %w", d.Iface, err)
-	}
-	out.SetMulticastInterface(ifi)
+	out.SetMulticastInterface(v.ifi)
 	out.SetMulticastLoopback(true)
 	out.SetMulticastTTL(255)
-	say := func(m *dns.Msg, to net.Addr) {
-		if b, err := m.Pack(); err == nil {
-			own.WriteTo(b, to)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.d.ctx.Err() != nil {
+		return own.Close()
+	}
+	v.own = own
+	v.d.wg.Go(func() {
+		if v.d.answerAll(own, v.say) && v.d.ctx.Err() == nil {
+			v.d.revive(v.close, func() { v.open() })
 		}
-	}
-	for _, c := range []net.PacketConn{own, all} {
-		d.wg.Go(func() { d.answerAll(c, say) })
-	}
-	say(d.records(120), group)
-	d.close = append(d.close, func() { say(d.records(0), group); own.Close(); all.Close() })
+	})
 	return nil
+}
+
+func (v *voice) close() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.own.Close()
+}
+
+func (v *voice) say(m *dns.Msg, to net.Addr) {
+	b, err := m.Pack()
+	if err != nil {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.own.WriteTo(b, to)
 }
 
 // shared binds an address that other responders of this machine use as well.
@@ -63,12 +101,16 @@ func shared(ctx context.Context, at string) (net.PacketConn, error) {
 	return lc.ListenPacket(ctx, "udp4", at)
 }
 
-func (d *Device) answerAll(c net.PacketConn, say func(*dns.Msg, net.Addr)) {
+// answerAll answers until the socket is closed, or until it spins.
+func (d *Device) answerAll(c net.PacketConn, say func(*dns.Msg, net.Addr)) (spun bool) {
 	b := make([]byte, 9000)
 	for {
 		n, from, err := c.ReadFrom(b)
 		if err != nil {
-			return
+			return false
+		}
+		if d.is("mdns-pointer-loop-hang") && spins(b[:n]) {
+			return true
 		}
 		var q dns.Msg
 		if q.Unpack(b[:n]) != nil || q.Response {

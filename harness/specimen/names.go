@@ -22,7 +22,7 @@ var faults = registry(
 	"update-http-redirect-followed", "update-model-swap-accepted", "update-replay-accepted", "update-truncated-accepted", "update-wrong-signer-accepted",
 	"update-app-side-verify-only", "undeclared-update-upload",
 	// 5.4: security parameters
-	"firmware-embedded-private-key", "password-hash-unsalted",
+	"firmware-embedded-private-key", "password-hash-unsalted", "secret-in-config-backup", "secret-in-log",
 	// 5.5: communication
 	"tls10-accepted", "tls-weak-suite", "tls-weak-leaf-key", "cleartext-channel", "banner-version-mismatch", "api-unauthenticated", "coap-unauthenticated",
 	"auth-any-password", "auth-rejects-valid-user", "claim-reopens-after-owner", "config-write-unauthenticated", "empty-password",
@@ -35,7 +35,7 @@ var faults = registry(
 	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",
 	"erase-no-confirmation", "erase-confirms-despite-failure", "guest-can-erase-all",
 	// 5.13: input
-	"crash-on-long-header", "crash-on-long-form-field", "hang-on-mqtt-length", "path-traversal-read", "reflected-script",
+	"crash-on-long-header", "crash-on-long-form-field", "hang-on-mqtt-length", "mdns-pointer-loop-hang", "path-traversal-read", "reflected-script",
 	// beyond the standard: components
 	"known-exploited-component",
 	// lost device

@@ -6,7 +6,7 @@ import "github.com/gosnmp/gosnmp"
 func (d *Device) snmp(request []byte) []byte {
 	x := &gosnmp.GoSNMP{Version: gosnmp.Version2c, Transport: "udp", MaxOids: gosnmp.MaxOids}
 	if len(request) > 4 && request[4] == 3 { // the version, in a message of less than 128 bytes
-		return engineReport()
+		return engineReport(request)
 	}
 	p, err := x.SnmpDecodePacket(request)
 	if err != nil || p.Community != "public" || p.PDUType != gosnmp.GetRequest {
@@ -27,7 +27,11 @@ func (d *Device) snmp(request []byte) []byte {
 }
 
 // engineReport is a Report of usmStatsUnknownEngineIDs (RFC 3414 clause 3.2), with an engine that is named by a text.
-func engineReport() []byte {
+func engineReport(request []byte) []byte {
+	id := []byte{0x4a, 0x69} // of the message that it answers, where its header is the usual one
+	if len(request) > 10 && string(request[5:9]) == "\x30\x0f\x02\x02" {
+		id = request[9:11]
+	}
 	engine := append([]byte{0x80, 0, 0x1f, 0x88, 4}, "specimen"...)
 	seq := func(tag byte, parts ...[]byte) []byte {
 		var body []byte
@@ -40,5 +44,5 @@ func engineReport() []byte {
 	oid := []byte{6, 10, 0x2b, 6, 1, 6, 3, 15, 1, 1, 4, 0}
 	usm := seq(0x30, seq(4, engine), num(1), num(9), seq(4), seq(4), seq(4))
 	report := seq(0xa8, []byte{2, 2, 0x37, 0xf0}, num(0), num(0), seq(0x30, seq(0x30, oid, []byte{0x41, 1, 1})))
-	return seq(0x30, num(3), seq(0x30, []byte{2, 2, 0x4a, 0x69}, []byte{2, 3, 0, 0xff, 0xe3}, seq(4, []byte{0}), num(3)), seq(4, usm), seq(0x30, seq(4, engine), seq(4), report))
+	return seq(0x30, num(3), seq(0x30, append([]byte{2, 2}, id...), []byte{2, 3, 0, 0xff, 0xe3}, seq(4, []byte{0}), num(3)), seq(4, usm), seq(0x30, seq(4, engine), seq(4), report))
 }

@@ -41,17 +41,29 @@ func (d *Device) fall(port uint16, end func(), again func(net.Listener)) {
 	if d.ctx.Err() != nil {
 		return
 	}
-	d.Clock.Busy(1) // before anyone sees that it is gone: the clock must not run ahead of the watchdog
-	end()
-	d.wg.Go(func() {
-		defer d.Clock.Busy(-1)
-		if d.Clock.Sleep(d.ctx, watchdog) != nil {
-			return
-		}
+	d.revive(end, func() {
 		if l, err := net.Listen("tcp", netip.AddrPortFrom(d.Options.Addr, port).String()); err == nil {
 			again(l)
 		}
 	})
+}
+
+// revive ends something, which the watchdog starts again.
+func (d *Device) revive(end, again func()) {
+	d.Clock.Busy(1) // before anyone sees that it is gone: the clock must not run ahead of the watchdog
+	end()
+	d.wg.Go(func() {
+		defer d.Clock.Busy(-1)
+		if d.Clock.Sleep(d.ctx, watchdog) == nil {
+			again()
+		}
+	})
+}
+
+// spins tells whether a question's name points at itself, which a weak responder follows until its watchdog ends it.
+func spins(b []byte) bool {
+	const head = 12
+	return len(b) > head+1 && b[head] == 0xc0 && b[head+1] == head
 }
 
 // trusting is a broker that makes room for as much as a packet says that it has, and falls over where that is more than its memory.

@@ -8,7 +8,6 @@ import (
 	"context"
 
 	. "github.com/secure-by-design/assay/harness"
-	"github.com/secure-by-design/assay/harness/probe/mutate"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -27,7 +26,7 @@ var _ = Provision("5.13-1", func(dut *DUT) {
 
 	TestCase("5.13-1-2", func() {
 		Unit("a", "odd input neither brings the device down nor is executed", func(ctx context.Context) {
-			withstands(ctx, dut, mutate.Requests, mutate.Forms)
+			withstands(ctx, dut, append(fromUsers(ctx, dut), fromNetwork(ctx, dut)...))
 		}, Climbs(provisions.LAN))
 	})
 })
@@ -46,7 +45,7 @@ var _ = Provision("5.13-1A", func(dut *DUT) {
 
 	TestCase("5.13-1A-2", func() {
 		Unit("b", "odd input at the web page neither brings the device down nor is executed", func(ctx context.Context) {
-			withstands(ctx, dut, mutate.Forms)
+			withstands(ctx, dut, fromUsers(ctx, dut))
 		}, Climbs(provisions.LAN))
 	})
 })
@@ -66,7 +65,7 @@ var _ = Provision("5.13-1B", func(dut *DUT) {
 
 	TestCase("5.13-1B-2", func() {
 		Unit("a", "odd input from the network neither brings the device down nor is executed", func(ctx context.Context) {
-			withstands(ctx, dut, mutate.Requests)
+			withstands(ctx, dut, fromNetwork(ctx, dut))
 		}, Climbs(provisions.LAN))
 	})
 })

@@ -21,53 +21,100 @@ var (
 	perSecond = Parameter("5.13: odd requests a second, to begin with", 100)
 	fastest   = Parameter("5.13: odd requests a second, while it answers as fast as ordinary ones", 1000)
 	quota     = map[Effort]int{
-		Quick:  Parameter("5.13: odd requests to each part of an interface, quick", 200),
-		Normal: Parameter("5.13: odd requests to each part of an interface, normal", 2000),
-		Long:   Parameter("5.13: odd requests to each part of an interface, long", 20000),
+		Quick:  Parameter("5.13: odd requests to each part of a web interface, quick", 200),
+		Normal: Parameter("5.13: odd requests to each part of a web interface, normal", 2000),
+		Long:   Parameter("5.13: odd requests to each part of a web interface, long", 20000),
+	}
+	packets = map[Effort]int{
+		Quick:  Parameter("5.13: odd packets to each other interface, quick", 60),
+		Normal: Parameter("5.13: odd packets to each other interface, normal", 2000),
+		Long:   Parameter("5.13: odd packets to each other interface, long", 20000),
 	}
 )
 
-// withstands sends odd input to parts of each web interface, and to each broker as requests. What brings it down or is executed convicts, 3 times of 3; silence is
-// not yet a PASS, since other protocols and what lies behind a log-in were not tried.
-func withstands(ctx context.Context, dut *DUT, parts ...string) {
-	var takers []service.Service
+// A taker is an interface that takes input, and one way to send it what is odd.
+type taker struct {
+	name string
+	what string // "requests", "forms", "mdns packets"
+	at   *DUT
+	ask  func(ctx context.Context, at *DUT) mutate.Tried
+}
+
+// web sends odd requests, or what users enter, to a web server.
+func web(dut *DUT, s service.Service, part string) taker {
+	q := mutate.HTTP{Port: s.Addr.Port(), TLS: s.TLS, Part: part, Seed: seed, Most: quota[dut.Effort()], PerSecond: perSecond, Fastest: fastest}
+	return taker{seen.Name(s), part, seen.Of(dut, s), func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) }}
+}
+
+// packetsTo sends odd packets of a protocol.
+func packetsTo(name string, at *DUT, q mutate.Packets) taker {
+	q.Seed, q.Most, q.PerSecond, q.Fastest = seed, packets[at.Effort()], perSecond, fastest
+	if q.Protocol == "tls" { // what is within it has a quota of its own
+		q.Most /= 4
+	}
+	return taker{name, q.Protocol + " packets", at, func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) }}
+}
+
+// fromUsers are the web pages: what users enter reaches them.
+func fromUsers(ctx context.Context, dut *DUT) (out []taker) {
 	for _, s := range seen.Services(ctx, dut) {
-		if s.Protocol == "http" || s.Protocol == "mqtt" && slices.Contains(parts, mutate.Requests) {
-			takers = append(takers, s)
+		if s.Protocol == "http" {
+			out = append(out, web(dut, s, mutate.Forms))
 		}
 	}
+	return out
+}
+
+// fromNetwork are the services whose protocols are known. What takes something else raises a doubt.
+func fromNetwork(ctx context.Context, dut *DUT) (out []taker) {
+	for _, s := range seen.Services(ctx, dut) {
+		port := s.Addr.Port()
+		switch {
+		case s.Protocol == "http":
+			out = append(out, web(dut, s, mutate.Requests))
+		case slices.Contains(mutate.Grammars(), s.Protocol):
+			out = append(out, packetsTo(seen.Name(s), seen.Of(dut, s), mutate.Packets{Protocol: s.Protocol, Port: port, TLS: s.TLS}))
+		default:
+			Doubt(ctx, "%s was sent nothing odd: its protocol is none of %s", seen.Name(s), strings.Join(append(mutate.Grammars(), "http"), ", "))
+		}
+		if s.TLS {
+			out = append(out, packetsTo(seen.Name(s), seen.Of(dut, s), mutate.Packets{Protocol: "tls", Port: port}))
+		}
+	}
+	scan := seen.UDP(ctx, dut)
+	for _, p := range scan.Open() {
+		if !slices.Contains(mutate.Grammars(), p.Protocol) {
+			Doubt(ctx, "%s was sent nothing odd: its protocol is none of %s", seen.NameUDP(p), strings.Join(mutate.Grammars(), ", "))
+			continue
+		}
+		out = append(out, packetsTo(seen.NameUDP(p), seen.There(dut, p), mutate.Packets{Protocol: p.Protocol, Port: p.Addr.Port()}))
+	}
+	return out
+}
+
+// withstands sends odd input to each interface. What brings it down or is executed convicts, 3 times of 3.
+func withstands(ctx context.Context, dut *DUT, takers []taker) {
 	if len(takers) == 0 {
-		Inconclude("neither a web server nor a broker answers on TCP; this version sends odd input to no other protocol")
+		Inconclude("nothing answers that takes input by a protocol of %s", strings.Join(append(mutate.Grammars(), "http"), ", "))
 	}
 	sent, bound := 0, ""
-	Each("interface that takes input", takers, func(s service.Service) {
-		for _, part := range parts {
-			if s.Protocol == "mqtt" && part != mutate.Requests {
-				continue
-			}
-			n := tried(ctx, dut, s, part)
-			if sent += n; n > 0 {
-				bound += fmt.Sprintf("; %s: %d odd %s, which bounds what brings it down to %.2g of such input", seen.Name(s), n, part, 3/float64(n))
-			}
+	Each("interface that takes input", takers, func(t taker) {
+		n := tried(ctx, t)
+		if sent += n; n > 0 {
+			bound += fmt.Sprintf("; %s: %d odd %s, which bounds what brings it down to %.2g of such input", t.name, n, t.what, 3/float64(n))
 		}
 	})
 	NotClimbed(ctx, provisions.Operator, "nobody was logged in, and nothing was looked at by hand")
-	Inconclude("%d odd requests, of seed %d, neither brought an interface down nor were executed%s; what lies behind a log-in, files, other protocols and values that are stored were not tried", sent, seed, bound)
+	Inconclude("%d odd requests and packets, of seed %d, neither brought an interface down nor were executed%s; what lies behind a log-in and values that are stored were not tried", sent, seed, bound)
 }
 
 // tried sends odd input to one part of an interface and judges what came of it.
-func tried(ctx context.Context, dut *DUT, s service.Service, part string) int {
-	name := seen.Name(s)
-	var t mutate.Tried
-	if at, most := seen.Of(dut, s), quota[dut.Effort()]; s.Protocol == "mqtt" {
-		t = Ask(ctx, at, mutate.MQTT{Port: s.Addr.Port(), TLS: s.TLS, Seed: seed, Most: most, PerSecond: perSecond, Fastest: fastest})
-	} else {
-		t = Ask(ctx, at, mutate.HTTP{Port: s.Addr.Port(), TLS: s.TLS, Part: part, Seed: seed, Most: most, PerSecond: perSecond, Fastest: fastest})
-	}
+func tried(ctx context.Context, to taker) int {
+	name, t := to.name, to.ask(ctx, to.at)
 	if !t.Open {
 		Inconclude("%s does not answer any more", name)
 	}
-	Note(ctx, "%s: %d odd %s to %d inputs, %d looks whether it lives: %d answers below 400, %d from 400, of them %d from 500; %d connections ended without one", name, t.Sent, part, len(t.Inputs), t.Checks, t.Accepted, t.Refused, t.Errors, t.Dropped)
+	Note(ctx, "%s: %d odd %s to %d inputs, %d looks whether it lives: %d answers below 400, %d from 400, of them %d from 500; %d ended without one", name, t.Sent, to.what, len(t.Inputs), t.Checks, t.Accepted, t.Refused, t.Errors, t.Dropped)
 	if len(t.Left) > 0 {
 		Note(ctx, "%s, left out: %s", name, strings.Join(t.Left, "; "))
 	}

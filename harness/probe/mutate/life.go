@@ -15,15 +15,22 @@ const (
 	ordinary = 20
 	samples  = 3
 	between  = time.Second
+	maxLost  = 4                      // of the ordinary datagrams
+	soon     = 150 * time.Millisecond // a later answer to a datagram is late, or 20 times the 95th percentile
 )
 
 // baseline asks what anybody may, and learns what is usual.
 func (s *session) baseline(ctx context.Context) error {
 	var took []time.Duration
+	lost := 0
 	for range ordinary {
 		a := s.send(ctx, s.normal)
+		if a.status == 0 && s.lossy() && lost < maxLost && len(took) > 0 && ctx.Err() == nil {
+			lost++
+			continue
+		}
 		if a.status == 0 {
-			return fmt.Errorf("TCP %d answers no ordinary request, before anything odd is sent: %w", s.Port, a.err)
+			return fmt.Errorf("port %d answers no ordinary request, before anything odd is sent: %w", s.Port, a.err)
 		}
 		s.usual, took = a.status, append(took, a.took)
 	}
@@ -39,28 +46,43 @@ func (s *session) alive(ctx context.Context) (kind string) {
 			return ""
 		}
 		s.hangUp()
-		a := s.exchange(ctx, s.normal, max(5*s.P95, slow))
+		a := s.exchange(ctx, s.normal, s.patience())
 		switch {
 		case ctx.Err() != nil, a.status != 0 && (a.status < 500 || a.status == s.usual):
 			return ""
 		case a.status != 0:
 			kind = Sick
 		default:
-			kind = s.kind(a.err)
+			kind = s.kind(ctx, a.err)
 		}
 	}
 	return kind
 }
 
+// patience is how long an ordinary answer may take, of real time. Datagrams are asked for three times before they count as lost, so
+// that each need not be waited for as long.
+func (s *session) patience() time.Duration {
+	switch {
+	case s.lossy() && s.P95 > 0:
+		return max(min(20*s.P95, slow), soon)
+	case s.lossy(): // nothing is known yet
+		return slow
+	}
+	return max(5*s.P95, slow)
+}
+
+// lossy tells whether what is sent may get lost with nobody at fault.
+func (s *session) lossy() bool { return s.grammar != nil && s.grammar.datagrams }
+
 // kind names what an error at an ordinary request says of the service.
-func (s *session) kind(err error) string {
+func (s *session) kind(ctx context.Context, err error) string {
 	var shook = errors.Is(err, errShook)
 	switch o := dial.Classify(err); {
 	case o == dial.Refused:
 		return Gone
 	case errors.Is(err, dial.ErrDown):
 		return Silent
-	case late(err) && (shook || s.begun(err)):
+	case late(err) && (shook || s.begun(err) || s.deaf(ctx, err)):
 		return Hangs
 	case o == dial.Timeout || o == dial.Unreachable:
 		return Silent
@@ -72,6 +94,11 @@ func (s *session) kind(err error) string {
 func (s *session) begun(err error) bool {
 	_, joined := err.(interface{ Unwrap() []error })
 	return joined
+}
+
+// deaf tells whether datagrams alone are not answered: the device itself lives, and so does not shut us out altogether.
+func (s *session) deaf(ctx context.Context, err error) bool {
+	return s.lossy() && (late(err) || errors.Is(err, errStrange)) && s.on.Alive(ctx) == nil
 }
 
 // lost narrows a loss, repeats it and holds it against ordinary requests. It tells whether the service came back.
@@ -102,7 +129,7 @@ func (s *session) lost(ctx context.Context, kind string, since []mutant) bool {
 	}
 	if l.Repeated == repeats {
 		control := s.normal
-		if s.stream { // which refuses by hanging up: whoever shuts out for that does so for any packet out of order
+		if s.grammar != nil { // which refuses by hanging up: whoever shuts out for that does so for any packet out of order
 			control = request{raw: "\x00\x00"}
 		}
 		for range repeats * len(seq) {
@@ -185,6 +212,10 @@ func (l *Loss) name(seq []mutant) {
 // spell is a sequence whole, for the record.
 func (s *session) spell(seq []mutant) (out []byte) {
 	for _, m := range seq {
+		if s.grammar != nil {
+			out = fmt.Appendf(out, "%x\n", m.request.raw)
+			continue
+		}
 		out = append(out, m.request.bytes("device")...)
 		out = append(out, "\r\n\r\n"...)
 	}

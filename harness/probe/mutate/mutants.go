@@ -20,6 +20,9 @@ type mutant struct {
 }
 
 func (m mutant) String() string {
+	if m.kind == "packet" {
+		return fmt.Sprintf("%s: %.100x", m.input, m.raw)
+	}
 	return fmt.Sprintf("%s, %s: %s", m.input, m.kind, clip(string(m.request.bytes("")), 200))
 }
 

@@ -30,7 +30,8 @@ type session struct {
 	median  time.Duration // of the ordinary answers
 	normal  request
 	dropped map[string]string // inputs that are left alone, and why
-	stream  bool              // what is sent is no HTTP
+	grammar *grammar          // of what is sent, where that is no HTTP
+	udp     *datagrams
 }
 
 // A request is what is sent, to the byte.
@@ -112,13 +113,25 @@ func (s *session) hangUp() {
 		s.conn.Close()
 		s.conn = nil
 	}
+	if s.udp != nil {
+		s.udp.close()
+		s.udp = nil
+	}
 }
 
 // send makes one exchange. A connection that was kept may have ended meanwhile: then it is made once more on a new one.
-func (s *session) send(ctx context.Context, r request) answer { return s.exchange(ctx, r, within) }
+func (s *session) send(ctx context.Context, r request) answer {
+	if s.lossy() {
+		return s.exchange(ctx, r, s.patience())
+	}
+	return s.exchange(ctx, r, within)
+}
 
 func (s *session) exchange(ctx context.Context, r request, patience time.Duration) answer {
-	if s.stream {
+	if s.lossy() {
+		return s.drop(ctx, r.raw, patience)
+	}
+	if s.grammar != nil {
 		return s.pour(ctx, r.raw, patience)
 	}
 	kept := s.conn != nil
@@ -160,6 +173,11 @@ func (s *session) once(r request, patience time.Duration) (a answer) {
 	}
 	return a
 }
+
+// errStrange is of datagrams that answer nothing that was asked.
+var errStrange = errors.New("what came answers nothing that was asked")
+
+func refused(err error) bool { return dial.Classify(err) == dial.Refused }
 
 func late(err error) bool {
 	var n net.Error

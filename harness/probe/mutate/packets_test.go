@@ -31,7 +31,7 @@ func TestABrokerLives(t *testing.T) {
 	}
 	t.Cleanup(func() { s.Close() })
 	on, port := behind(t, l.Addr().String())
-	got, err := MQTT{Port: port, Seed: 1, Most: 200, PerSecond: 20}.Ask(t.Context(), on)
+	got, err := Packets{Protocol: "mqtt", Port: port, Seed: 1, Most: 200, PerSecond: 20}.Ask(t.Context(), on)
 	if err != nil || got.Sent != 200 || len(got.Losses) > 0 || got.Dropped == 0 || got.Accepted == 0 {
 		t.Errorf("%v %+v", err, got)
 	}
@@ -42,7 +42,7 @@ func TestOddPacketsNameNobody(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n := range 3000 {
-		if b := oddPacket(n, rng); len(b) > 9 && b[0] == 0x10 && string(b[4:8]) == "MQTT" && b[9]&0xc0 != 0 {
+		if b := oddMQTT(n, rng); len(b) > 9 && b[0] == 0x10 && string(b[4:8]) == "MQTT" && b[9]&0xc0 != 0 {
 			t.Errorf("%d: %x", n, b)
 		}
 	}
