@@ -273,3 +273,8 @@ func (w while) Read(p []byte) (int, error) {
 	}
 	return w.Reader.Read(p)
 }
+
+// Files calls look with every file of what may be an archive, itself included.
+func Files(ctx context.Context, name string, data []byte, b Bounds, look func(name string, data []byte)) {
+	walk(ctx, name, data, b, func(name string, data, _ []byte) { look(name, data) })
+}

@@ -12,12 +12,13 @@ import (
 
 // A result is what a step brought. why is empty when it is what the file expects.
 type result struct {
-	what   string
-	status int
-	exit   int
-	header http.Header
-	body   []byte // of HTTP, or standard output
-	why    string
+	what     string
+	status   int
+	exit     int
+	header   http.Header
+	answered string // of HTTP: the first line
+	body     []byte // of HTTP, or standard output
+	why      string
 }
 
 // maxCapture bounds a captured value, in bytes.

@@ -31,6 +31,15 @@ const (
 
 // request carries out an HTTP step. The device's answer, whatever it is, is a result; none is an error, unless it may hang up.
 func request(ctx context.Context, on *dial.Device, h *device.HTTP, p parameters) (result, error) {
+	r, err := unkept(ctx, on, h, p)
+	if r.answered != "" {
+		on.Evidence("answer", dump(r.answered, r.header, r.body))
+	}
+	return r, err
+}
+
+// unkept is request without keeping the answer as evidence.
+func unkept(ctx context.Context, on *dial.Device, h *device.HTTP, p parameters) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
 	r := result{what: methodOf(h) + " " + p.shown(h.URL)}
@@ -52,7 +61,7 @@ func request(ctx context.Context, on *dial.Device, h *device.HTTP, p parameters)
 				evidence.Keep(c.Value)
 			}
 		}
-		on.Evidence("answer", dump(resp.Proto+" "+resp.Status, resp.Header, r.body))
+		r.answered = resp.Proto + " " + resp.Status
 	}
 	switch {
 	case err != nil && h.HangUp && sent.Load() && hungUp(ctx, err):

@@ -189,17 +189,3 @@ func (d *Device) addUser(w http.ResponseWriter, r *http.Request, _ session) {
 	d.issued = append(d.issued, in.Password)
 	reply(w, 201, "done", true)
 }
-
-// backup is the settings as a file, for the owner.
-func (d *Device) backup(w http.ResponseWriter, _ *http.Request, _ session) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	w.Header().Set("Content-Type", "text/plain")
-	for name := range d.accounts {
-		w.Write([]byte("user=" + name + "\n"))
-	}
-	if d.is("disclosed-service-password") {
-		w.Write([]byte("service_password=" + d.maker.service + "\n"))
-	}
-	w.Write([]byte("ntp=" + d.settings["ntp"] + "\nwifi_ssid=HomeNet-" + d.serial + "\nwifi_psk=" + d.network + "\n"))
-}

@@ -45,11 +45,11 @@ func live(ctx context.Context, dut *DUT, held []firmware.Hit) map[firmware.Hit]s
 	return out
 }
 
-// nothingReadable judges whether the image shows a secret that its scheme should keep.
-func nothingReadable(ctx context.Context, dut *DUT) {
+// nothingReadable judges whether the image shows a secret that its scheme should keep, and tells whether all of it was looked through.
+func nothingReadable(ctx context.Context, dut *DUT) bool {
 	i, ok := seen.Firmware(ctx, dut)
 	if !ok {
-		return
+		return false
 	}
 	held := hits(i, "private key")
 	inUse := live(ctx, dut, held)
@@ -66,6 +66,7 @@ func nothingReadable(ctx context.Context, dut *DUT) {
 		Doubt(ctx, "the firmware holds a %s: say what it opens", where(h))
 	}
 	Note(ctx, "%d places that are test keys, documentation, bundles of authorities or encrypted do not count", others(i))
+	return i.Cut == "" && len(i.Opened) > 0
 }
 
 func others(i firmware.Image) (n int) {
