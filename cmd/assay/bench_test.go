@@ -113,7 +113,7 @@ func pairOf(b *testing.B, program string, i, round int) *exec.Cmd {
 	dir := b.TempDir()
 	addr := netip.AddrFrom4([4]byte{127, byte(200 + round/100), byte(round % 100), byte(4*i + 1)})
 	pair, err := specimen.StartPair(b.Context(), specimen.Options{Addr: addr, Clock: clock.Real(), Name: fmt.Sprintf("Bench %d %d", round, i), Dir: dir,
-		Install: 300 * time.Millisecond, Lock: 200 * time.Millisecond})
+		MDNS: true, Install: 300 * time.Millisecond, Lock: 200 * time.Millisecond, Window: time.Second})
 	if err != nil {
 		b.Fatal(err)
 	}

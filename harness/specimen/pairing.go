@@ -2,6 +2,7 @@ package specimen
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -9,9 +10,6 @@ import (
 	"sync"
 	"time"
 )
-
-// Window is how long a companion may be paired after the owner asked for it, unless one is paired sooner.
-const Window = 120 * time.Second
 
 // bootWindow is how long after a start a fault has a port open.
 const bootWindow = 30 * time.Second
@@ -24,7 +22,7 @@ func (d *Device) postPair(w http.ResponseWriter, _ *http.Request, _ session) {
 		reply(w, http.StatusConflict, "error", err.Error())
 		return
 	}
-	reply(w, http.StatusOK, "message", "pair within two minutes", "seconds", Window.Seconds())
+	reply(w, http.StatusOK, "message", fmt.Sprintf("pair within %v", d.Window), "seconds", d.Window.Seconds())
 }
 
 // pair opens the pairing port. The caller holds the lock.
@@ -32,7 +30,7 @@ func (d *Device) pair() error {
 	if d.pairing || d.ctx.Err() != nil {
 		return nil
 	}
-	if err := d.ajar(Pairing, Window, func() { d.pairing = false }); err != nil {
+	if err := d.ajar(Pairing, d.Window, func() { d.pairing = false }); err != nil {
 		return err
 	}
 	d.pairing = true

@@ -52,6 +52,7 @@ type Options struct {
 	Iface   string        // "lo" when empty
 	Install time.Duration // what installing an update takes; 5 s when 0
 	Lock    time.Duration // how long five wrong passwords lock an account; a minute when 0
+	Window  time.Duration // how long a companion may be paired after the owner asked for it, unless one is paired sooner; two minutes when 0
 }
 
 // A Device is one unit.
@@ -153,6 +154,9 @@ func start(ctx context.Context, o Options, names ...string) (*Units, error) {
 	}
 	if o.Lock == 0 {
 		o.Lock = time.Minute
+	}
+	if o.Window == 0 {
+		o.Window = 2 * time.Minute
 	}
 	if o.Iface == "" {
 		o.Iface = "lo"

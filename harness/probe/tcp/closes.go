@@ -8,8 +8,13 @@ import (
 	"github.com/secure-by-design/assay/harness/dial"
 )
 
-// Between is how often Closes looks, by the clock.
-const Between = 10 * time.Second
+// How often Closes looks, by the clock: first soon, then less often as time passes, so that what is short is timed as well as what
+// is long, and the device is not asked without end.
+const (
+	Soonest = 200 * time.Millisecond
+	Share   = 8 // of the time that has passed, one part is waited
+	Between = 10 * time.Second
+)
 
 // Closes looks at a port until it is closed, for a time at most. Before is what happened to it, so that the same question after
 // another event is another one.
@@ -26,7 +31,7 @@ type Closing struct {
 	Looks  int
 }
 
-// Ask looks every ten seconds.
+// Ask looks until it is closed.
 func (q Closes) Ask(ctx context.Context, on *dial.Device) (c Closing, err error) {
 	began := on.Clock.Now()
 	for {
@@ -39,7 +44,7 @@ func (q Closes) Ask(ctx context.Context, on *dial.Device) (c Closing, err error)
 		if c.Closed = d.shut(); c.Closed || c.After >= q.Within {
 			return c, nil
 		}
-		if err := on.Clock.Sleep(ctx, Between); err != nil {
+		if err := on.Clock.Sleep(ctx, min(max(c.After/Share, Soonest), Between)); err != nil {
 			return c, fmt.Errorf("look whether TCP %d closes: stopped after %v: %w", q.Port, c.After.Round(time.Second), err)
 		}
 	}
