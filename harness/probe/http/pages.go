@@ -98,7 +98,7 @@ func (q Pages) Ask(ctx context.Context, on *dial.Device) (Site, error) {
 }
 
 func (q Pages) crawl(ctx context.Context, on *dial.Device, look func(path string, r Response)) (Site, error) {
-	c := &crawl{Pages: q, on: on, seen: map[string]bool{}, actions: lines(actionList), look: look}
+	c := &crawl{Pages: q, on: on, seen: map[string]bool{}, look: look}
 	if c.Most == 0 {
 		c.Most = 200
 	}
@@ -117,11 +117,10 @@ func (q Pages) crawl(ctx context.Context, on *dial.Device, look func(path string
 type crawl struct {
 	Pages
 	Site
-	on      *dial.Device
-	seen    map[string]bool
-	actions []string
-	blank   likeness                      // of the answers to invented paths
-	look    func(path string, r Response) // sees each answer whole; nil: nobody does
+	on    *dial.Device
+	seen  map[string]bool
+	blank likeness                      // of the answers to invented paths
+	look  func(path string, r Response) // sees each answer whole; nil: nobody does
 }
 
 type step struct {
@@ -245,7 +244,7 @@ func (c *crawl) page(ctx context.Context, path string) (Page, []string, error) {
 	}
 	if p.Location != "" {
 		u, _, _ := strings.Cut(p.Location, "?") // where we are sent is looked at, what is to be done there is not said
-		if links = nil; !c.acts(p.Location) {
+		if links = nil; !Acts(p.Location) {
 			links = []string{u}
 		}
 	}
@@ -265,7 +264,7 @@ func (c *crawl) follow(from string, links []string) (out []string) {
 			continue
 		}
 		path := u.EscapedPath()
-		if u.RawQuery != "" || c.acts(path+" "+words) {
+		if u.RawQuery != "" || Acts(path+" "+words) {
 			if len(c.Left) < 50 {
 				c.Left = append(c.Left, clip(href, 200))
 			}
@@ -290,9 +289,13 @@ func server(u *url.URL) string {
 // startPage is the name of a page, though "start" is a word for doing.
 var startPage = regexp.MustCompile(`\bstart(page|seite)?\.(s?html?|aspx?|php|jsp)\b`)
 
-func (c *crawl) acts(s string) bool {
+// actions are words of what is done, not shown.
+var actions = lines(actionList)
+
+// Acts tells whether an address, or the text of a link, speaks of doing something.
+func Acts(s string) bool {
 	s = startPage.ReplaceAllString(strings.ToLower(s), "")
-	return slices.ContainsFunc(c.actions, func(a string) bool { return strings.Contains(s, a) })
+	return slices.ContainsFunc(actions, func(a string) bool { return strings.Contains(s, a) })
 }
 
 // conclude tells a server that only sends to HTTPS.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -16,6 +17,7 @@ const (
 	maxForms  = 20
 	maxFields = 50
 	maxLinks  = 500
+	maxLeads  = 5
 )
 
 // markup tells a page that is read for forms and links.
@@ -51,6 +53,25 @@ func read(body []byte) (title string, forms []Form, password bool, links []strin
 		links = append(links, string(m[1])+string(m[2]))
 	}
 	return title, forms, password, links
+}
+
+// Leads are the places to which a browser goes from a page by itself: refreshes, scripts that move it, frames. What the action list
+// marks is left out.
+func Leads(body []byte) (out []string) {
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body[:min(len(body), maxParsed)]))
+	if err != nil {
+		return nil
+	}
+	first(doc.Find("iframe[src], frame[src]"), maxLeads, func(s *goquery.Selection) { out = append(out, clip(s.AttrOr("src", ""), 300)) })
+	first(doc.Find(`meta[http-equiv="refresh" i]`), 1, func(s *goquery.Selection) {
+		if _, to, is := strings.Cut(s.AttrOr("content", ""), "="); is {
+			out = append(out, clip(strings.Trim(to, ` '"`), 300))
+		}
+	})
+	for _, m := range moved.FindAllSubmatch(body[:min(len(body), maxParsed)], maxLeads) {
+		out = append(out, string(m[1])+string(m[2]))
+	}
+	return slices.DeleteFunc(out, Acts)
 }
 
 // first goes through the first of a selection.
