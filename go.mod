@@ -28,6 +28,11 @@ require (
 require github.com/ledongthuc/pdf v0.0.0-20260907135840-6c8c28e0e8a0
 
 require (
+	github.com/quic-go/quic-go v0.65.0 // indirect
+	google.golang.org/protobuf v1.36.11 // indirect
+)
+
+require (
 	github.com/ProtonMail/go-crypto v1.4.1
 	github.com/ccojocar/zxcvbn-go v1.0.4
 	github.com/cloudflare/circl v1.6.2 // indirect
