@@ -24,53 +24,56 @@ func (d *Device) announce() error {
 	if err != nil {
 		return fmt.Errorf("announce on %s: %w", d.Iface, err)
 	}
-	all, err := shared(d.ctx, group.String())
-	if err != nil {
-		return fmt.Errorf("announce on %s: %w", d.Iface, err)
-	}
-	if err := ipv4.NewPacketConn(all).JoinGroup(ifi, group); err != nil {
-		all.Close()
-		return fmt.Errorf("announce on %s: %w", d.Iface, err)
-	}
 	v := &voice{d: d, ifi: ifi}
 	if err := v.open(); err != nil {
-		all.Close()
 		return fmt.Errorf("announce on %s: %w", d.Iface, err)
 	}
-	d.wg.Go(func() { d.answerAll(all, v.say) })
 	v.say(d.records(120), group)
-	d.close = append(d.close, func() { v.say(d.records(0), group); v.close(); all.Close() })
+	d.close = append(d.close, func() { v.say(d.records(0), group); v.close() })
 	return nil
 }
 
-// A voice is the socket of the device's own address, which a fault closes until the watchdog opens it again.
+// A voice is the sockets of a responder, which a fault closes until the watchdog opens them again.
 type voice struct {
-	d   *Device
-	ifi *net.Interface
-	mu  sync.Mutex
-	own net.PacketConn
+	d        *Device
+	ifi      *net.Interface
+	mu       sync.Mutex
+	own, all net.PacketConn // of the device's address, and of the group
 }
 
 func (v *voice) open() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.d.ctx.Err() != nil {
+		return nil // it is being stopped
+	}
 	own, err := shared(v.d.ctx, netip.AddrPortFrom(v.d.Options.Addr, 5353).String())
 	if err != nil {
+		return err
+	}
+	all, err := shared(v.d.ctx, group.String())
+	if err != nil {
+		own.Close()
+		return err
+	}
+	if err := ipv4.NewPacketConn(all).JoinGroup(v.ifi, group); err != nil {
+		own.Close()
+		all.Close()
 		return err
 	}
 	out := ipv4.NewPacketConn(own)
 	out.SetMulticastInterface(v.ifi)
 	out.SetMulticastLoopback(true)
 	out.SetMulticastTTL(255)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.d.ctx.Err() != nil {
-		return own.Close()
+	v.own, v.all = own, all
+	spin := sync.OnceFunc(func() { v.d.revive(v.close, func() { v.open() }) })
+	for _, c := range []net.PacketConn{own, all} {
+		v.d.wg.Go(func() {
+			if v.d.answerAll(c, v.say) && v.d.ctx.Err() == nil {
+				spin()
+			}
+		})
 	}
-	v.own = own
-	v.d.wg.Go(func() {
-		if v.d.answerAll(own, v.say) && v.d.ctx.Err() == nil {
-			v.d.revive(v.close, func() { v.open() })
-		}
-	})
 	return nil
 }
 
@@ -78,6 +81,7 @@ func (v *voice) close() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.own.Close()
+	v.all.Close()
 }
 
 func (v *voice) say(m *dns.Msg, to net.Addr) {
