@@ -22,7 +22,14 @@ var refusal = regexp.MustCompile(`(?i)incorrect|invalid|denied|wrong|fail(ed|ure
 
 // form fills the form in anew, with its hidden fields and cookies, posts it, and looks what is open afterwards.
 func form(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (Tried, error) {
-	page, err := ask(ctx, on, l, "GET", l.Page, "", header)
+	jar := cookies{}
+	at, page, err := reach(ctx, on, l, l.Page, jar, header)
+	if err == nil && l.Path != "" && l.Path != at && page.Status < 400 && !passwordForm(page.Body) { // many forms stand where they go
+		own, body, wrong := reach(ctx, on, l, l.Path, jar, header)
+		if wrong == nil && body.Status < 300 && passwordForm(body.Body) {
+			at, page = own, body
+		}
+	}
 	if err != nil {
 		return Tried{}, err
 	}
@@ -30,17 +37,11 @@ func form(ctx context.Context, on *dial.Device, l Login, user, password string, 
 		if t, is := limited(page, nil); is {
 			return t, nil
 		}
-		return Tried{Outcome: Unclear, Status: page.Status, Why: fmt.Sprintf("%s answers %d and does not ask for a password", l.Page, page.Status)}, nil
+		return Tried{Outcome: Unclear, Status: page.Status, Why: fmt.Sprintf("%s answers %d and does not ask for a password", at, page.Status)}, nil
 	}
-	jar := cookies{}
-	jar.take(page)
-	values := hidden(page.Body)
-	if l.User != "" {
-		values.Set(l.User, user)
-	}
-	values.Set(l.Password, password)
-	r, err := ask(ctx, on, l, "POST", l.Path, values.Encode(), with(header, "Content-Type", "application/x-www-form-urlencoded", "Cookie", jar.String(),
-		"Referer", origin(on, l)+l.Page)) // some servers take a form only from its own page
+	to, body := l.filled(at, page.Body, user, password)
+	r, err := ask(ctx, on, l, "POST", to, body, with(header, "Content-Type", "application/x-www-form-urlencoded", "Cookie", jar.String(),
+		"Referer", origin(on, l)+at, "Origin", origin(on, l))) // some servers take a form only from its own page
 	if err != nil {
 		return Tried{}, err
 	}
@@ -57,8 +58,64 @@ func form(ctx context.Context, on *dial.Device, l Login, user, password string, 
 		t.Outcome, t.Why = Unclear, fmt.Sprintf("it answered %d", r.Status)
 		return t, nil
 	}
-	f := &filled{on: on, l: l, jar: jar, header: header, page: page, answer: r}
+	f := &filled{on: on, l: l, jar: jar, header: header, page: page, answer: r, posted: to}
 	return f.inside(ctx, t)
+}
+
+// maxHops is how many redirects on this very server lead to the page of a form.
+const maxHops = 5
+
+// reach fetches the page of the form as a browser does: cookies kept, redirects followed that stay on this server.
+func reach(ctx context.Context, on *dial.Device, l Login, from string, jar cookies, header map[string]string) (at string, page web.Response, err error) {
+	at = from
+	for range maxHops {
+		h := header
+		if len(jar) > 0 {
+			h = with(header, "Cookie", jar.String())
+		}
+		if page, err = ask(ctx, on, l, "GET", at, "", h); err != nil {
+			return at, page, err
+		}
+		jar.take(page)
+		to := onward(origin(on, l)+at, page)
+		if to == "" || to == at && len(jar) == 0 {
+			break
+		}
+		at = to
+	}
+	return at, page, nil
+}
+
+// filled is where the form goes and what it holds when it is filled in. A page without a form gets what the log-in itself says.
+func (l Login) filled(at string, page []byte, user, password string) (to, body string) {
+	s, ok := sheetOf(page, l)
+	if !ok {
+		s = sheet{user: l.User, password: l.Password, values: url.Values{}}
+	}
+	if s.user != "" {
+		s.values.Set(s.user, user)
+	}
+	s.values.Set(s.password, password)
+	to = l.Path
+	if u, err := url.Parse(at); err == nil && to == "" {
+		if a, err := u.Parse(s.action); err == nil && a.Host == "" {
+			to = a.RequestURI()
+		}
+	}
+	return to, s.values.Encode()
+}
+
+// onward is where a redirect leads on this very server, or "".
+func onward(from string, r web.Response) string {
+	at, err := url.Parse(from)
+	if err != nil || r.Status < 300 || r.Status > 399 || r.Header.Get("Location") == "" {
+		return ""
+	}
+	to, err := at.Parse(r.Header.Get("Location"))
+	if err != nil || to.Scheme != at.Scheme || to.Host != at.Host {
+		return ""
+	}
+	return to.RequestURI()
 }
 
 // A filled form was posted, and not refused outright.
@@ -68,6 +125,7 @@ type filled struct {
 	jar          cookies
 	header       map[string]string
 	page, answer web.Response // before and after
+	posted       string       // where it was sent
 }
 
 // inside compares, place by place, what the session opens with what is open without it: only what differs is a log-in.
@@ -118,7 +176,7 @@ func (f *filled) places() []string {
 		return []string{f.l.Guards}
 	}
 	var out []string
-	for _, p := range []string{f.led(), f.l.Page, "/"} {
+	for _, p := range append(append([]string{f.led()}, f.leads()...), f.l.Page, "/") {
 		if p != "" && !slices.Contains(out, p) {
 			out = append(out, p)
 		}
@@ -127,16 +185,20 @@ func (f *filled) places() []string {
 }
 
 // led is the path that the answer's redirect leads to on this very server, or "".
-func (f *filled) led() string {
-	at, err := url.Parse(origin(f.on, f.l) + f.l.Path)
-	if err != nil || f.answer.Status < 300 || f.answer.Status > 399 {
-		return ""
+func (f *filled) led() string { return onward(origin(f.on, f.l)+f.posted, f.answer) }
+
+// leads are the places to which a browser goes from the answer by itself.
+func (f *filled) leads() (out []string) {
+	at, err := url.Parse(origin(f.on, f.l) + f.posted)
+	if err != nil {
+		return nil
 	}
-	to, err := at.Parse(f.answer.Header.Get("Location"))
-	if err != nil || to.Scheme != at.Scheme || to.Host != at.Host {
-		return ""
+	for _, l := range web.Leads(f.answer.Body) {
+		if to, err := at.Parse(l); err == nil && to.Scheme == at.Scheme && to.Host == at.Host {
+			out = append(out, to.RequestURI())
+		}
 	}
-	return to.RequestURI()
+	return out
 }
 
 // says tells words that an answer has and the page before had not.
@@ -164,21 +226,6 @@ func visible(body []byte) string {
 	}
 	doc.Find("script, style, noscript, template").Remove()
 	return doc.Text()
-}
-
-// hidden are the values that the form brings along.
-func hidden(body []byte) url.Values {
-	v := url.Values{}
-	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
-	if err != nil {
-		return v
-	}
-	doc.Find(`form:has(input[type="password" i]) input`).Each(func(_ int, s *goquery.Selection) {
-		if name, kind := s.AttrOr("name", ""), strings.ToLower(s.AttrOr("type", "")); name != "" && (kind == "hidden" || kind == "submit") && len(v) < 50 {
-			v.Set(name, s.AttrOr("value", ""))
-		}
-	})
-	return v
 }
 
 type cookies map[string]string

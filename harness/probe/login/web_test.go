@@ -263,11 +263,95 @@ func FuzzPages(f *testing.F) {
 	f.Add([]byte(loginPage))
 	f.Add([]byte(strings.Repeat("<b><form>", 2000)))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if v := hidden(b); len(v) > 51 {
-			t.Errorf("%d values", len(v))
+		s, _ := sheetOf(b, Login{Password: "p"})
+		if len(s.values) > maxValues {
+			t.Errorf("%d values", len(s.values))
 		}
 		passwordForm(b)
 		visible(b)
-		_, _ = url.ParseQuery(hidden(b).Encode())
+		_, _ = url.ParseQuery(s.values.Encode())
 	})
+}
+
+// A page may hold several forms, lead to its log-in, and bring along what the server expects back.
+func TestFormsAreFilledInAsBrowsersDo(t *testing.T) {
+	t.Parallel()
+	const page = `<form action="/search"><input name="q"></form>
+<form method="post" action="/change"><input type="password" name="old"><input type="password" name="new"></form>
+<form method="post" action="do?x=1"><input type="hidden" name="csrf" value="%s"><input name="who"><input type="password" name="secret">
+<select name="lang"><option value="de">D<option value="en" selected>E</select><input type="checkbox" name="tos" value="yes" checked><input type="checkbox" name="news">
+<button name="go" value="in">Log in</button><button name="go" value="forgot">Forgot</button></form>`
+	given := 0
+	on, port := site(t, func(w http.ResponseWriter, r *http.Request) {
+		token, _ := r.Cookie("pre")
+		in, _ := r.Cookie("sid")
+		switch {
+		case r.URL.Path == "/":
+			http.Redirect(w, r, "/auth/page", http.StatusFound)
+		case r.URL.Path == "/auth/page":
+			given++
+			v := fmt.Sprintf("t%d", given)
+			http.SetCookie(w, &http.Cookie{Name: "pre", Value: v})
+			fmt.Fprintf(w, page, v)
+		case r.URL.Path == "/auth/do":
+			if token == nil || r.PostFormValue("csrf") != token.Value || token.Value != fmt.Sprintf("t%d", given) || r.PostFormValue("lang") != "en" || r.PostFormValue("tos") != "yes" ||
+				r.PostForm.Has("news") || r.PostFormValue("go") != "in" || r.URL.Query().Get("x") != "1" || r.Header.Get("Origin") == "" {
+				t.Errorf("the form came as %v with %v", r.PostForm, token)
+				w.WriteHeader(400)
+				return
+			}
+			if r.PostFormValue("who") == "admin" && r.PostFormValue("secret") == "right" {
+				http.SetCookie(w, &http.Cookie{Name: "sid", Value: "of the owner"})
+				fmt.Fprint(w, `<script>window.location.href = "/main.html"</script>`)
+				return
+			}
+			fmt.Fprint(w, "No.")
+		case r.URL.Path == "/main.html" && in != nil:
+			fmt.Fprint(w, "all is well")
+		default:
+			w.WriteHeader(401)
+		}
+	})
+	for pw, want := range map[string]Outcome{"right": Accepted, "nope-it-is-not": Unclear} {
+		got, err := As{At: Login{Protocol: "form", Port: port, Page: "/", User: "user", Password: "password"}, User: "admin", Password: evidence.Keep(pw)}.Ask(t.Context(), on)
+		if err != nil || got.Outcome != want {
+			t.Errorf("%s: %v %+v, want %s", pw, err, got, want)
+		}
+	}
+}
+
+func TestRedirectsStayOnTheDevice(t *testing.T) {
+	t.Parallel()
+	on, port := site(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://203.0.113.9/login", http.StatusFound)
+	})
+	got, err := As{At: Login{Protocol: "form", Port: port, Page: "/", User: "u", Password: "p"}, User: "admin", Password: evidence.Keep("right")}.Ask(t.Context(), on)
+	if err != nil || got.Outcome != Unclear || got.Status != 302 {
+		t.Errorf("%v %+v", err, got)
+	}
+}
+
+// A declared form may stand where it goes, and not at the root.
+func TestAFormThatStandsWhereItGoes(t *testing.T) {
+	t.Parallel()
+	on, port := site(t, func(w http.ResponseWriter, r *http.Request) {
+		in, _ := r.Cookie("sid")
+		switch {
+		case r.URL.Path == "/":
+			fmt.Fprint(w, "<h1>Camera</h1><p>Live picture")
+		case r.URL.Path == "/signin" && r.Method == "POST" && r.PostFormValue("mail") == "admin" && r.PostFormValue("pw") == "right":
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "of the owner"})
+		case r.URL.Path == "/signin":
+			fmt.Fprint(w, `<form method=post><input type=email name=mail><input type=password name=pw></form>`)
+		case in == nil:
+			w.WriteHeader(401)
+		}
+	})
+	l := Login{Protocol: "form", Port: port, Page: "/", Path: "/signin", Guards: "/settings", User: "user", Password: "password"}
+	for pw, want := range map[string]Outcome{"right": Accepted, "nope-it-is-not": Refused} {
+		got, err := As{At: l, User: "admin", Password: evidence.Keep(pw)}.Ask(t.Context(), on)
+		if err != nil || got.Outcome != want {
+			t.Errorf("%s: %v %+v, want %s", pw, err, got, want)
+		}
+	}
 }
