@@ -33,7 +33,7 @@ func (s *search) hashes(data []byte) {
 }
 
 func (s *search) account(at int64, user, hash string, shadow bool) {
-	h := Hit{Kind: "password hash", Offset: at}
+	h := Hit{Kind: "password hash", Offset: at, User: user}
 	scheme := ""
 	if f := strings.Split(hash, "$"); len(f) >= 3 && f[0] == "" {
 		scheme = schemes[f[1]]
@@ -56,7 +56,7 @@ func (s *search) account(at int64, user, hash string, shadow bool) {
 	s.hit(h)
 }
 
-// guessed holds a hash against the well-known passwords, where that was allowed.
+// guessed holds a hash against the well-known passwords, where that was allowed, and gives the one that fits.
 func (s *search) guessed(scheme, hash string) string {
 	for _, guess := range s.Guess {
 		same := false
@@ -69,7 +69,7 @@ func (s *search) guessed(scheme, hash string) string {
 			return ""
 		}
 		if same {
-			return "the list of well-known passwords"
+			return guess
 		}
 	}
 	return ""

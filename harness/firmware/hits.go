@@ -18,7 +18,8 @@ type Hit struct {
 	Context string // what it is, secrets cut
 	Print   string // of a key: SHA-256 of its public half (SubjectPublicKeyInfo), in hex
 	SSH     string // the same as OpenSSH writes fingerprints: "SHA256:…"
-	Known   string // of a password hash: where its password is published, if it was looked for and found
+	User    string `json:",omitempty"` // of a password hash
+	Known   string `json:",omitempty"` // its password, which is published, if it was looked for and found
 }
 
 // Counts tells whether the hit is the product's own.

@@ -49,6 +49,9 @@ func (d *Device) initialise(guest, owner string) {
 	if d.is("disclosed-service-password") {
 		d.accounts["service"] = &account{password: d.maker.service, role: "owner"}
 	}
+	if d.is("hardcoded-service-password") {
+		d.accounts[fixedUser] = &account{password: fixedPassword, role: "owner"}
+	}
 	if d.is("backdoor-account") {
 		d.accounts["service"] = &account{password: "service", role: "owner"}
 	}

@@ -40,7 +40,8 @@ func (d *Device) root() map[string]string {
 	if d.is("video-decoder-old-soname") {
 		files["usr/lib/opkg/status"] += "\nPackage: libavdec\nVersion: 4.1-3+sec2\nStatus: install ok installed\n"
 	}
-	if key, ok := d.keys.tls.PrivateKey.(*ecdsa.PrivateKey); ok && d.is("firmware-embedded-private-key") {
+	d.fixed(files)
+	if key, ok := d.keys.tls.PrivateKey.(*ecdsa.PrivateKey); ok && d.any("firmware-embedded-private-key", "default-key-kept-after-init") {
 		files["etc/ssl/private/server.pem"] = armoured(key)
 	}
 	if d.is("password-hash-unsalted") {

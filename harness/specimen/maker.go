@@ -114,7 +114,7 @@ func (m *maker) private() []string { return []string{string(m.update.Seed())} }
 
 // newKeys makes a unit's own keys, or, as a fault, the model's.
 func (d *Device) newKeys() keys {
-	if d.is("shared-device-key") {
+	if d.any("shared-device-key", "default-key-kept-after-init") {
 		d.maker.once.Do(func() { d.maker.shared = d.generate() })
 		return d.maker.shared
 	}

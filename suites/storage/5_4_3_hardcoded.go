@@ -44,7 +44,7 @@ var _ = Provision("5.4-3", func(dut *DUT) {
 	TestCase("5.4-3-2", func() {
 		Unit("a", "no hard-coded critical parameter works once the device does", func(ctx context.Context) {
 			hardCodedIsGone(ctx, dut)
-		}, Binds(device.Initialised), Climbs(provisions.Firmware, provisions.Twin))
+		}, Binds(device.Initialised), Climbs(provisions.Firmware, provisions.LAN, provisions.Twin))
 	})
 })
 
