@@ -22,7 +22,7 @@ var faults = registry(
 	"update-http-redirect-followed", "update-model-swap-accepted", "update-replay-accepted", "update-truncated-accepted", "update-wrong-signer-accepted",
 	"update-app-side-verify-only", "undeclared-update-upload",
 	// 5.4: security parameters
-	"firmware-embedded-private-key", "password-hash-unsalted", "secret-in-config-backup", "secret-in-log",
+	"firmware-embedded-private-key", "password-hash-unsalted",
 	// 5.5: communication
 	"tls10-accepted", "tls-weak-suite", "tls-weak-leaf-key", "cleartext-channel", "banner-version-mismatch", "api-unauthenticated", "coap-unauthenticated",
 	"auth-any-password", "auth-rejects-valid-user", "claim-reopens-after-owner", "config-write-unauthenticated", "empty-password",
