@@ -10,7 +10,8 @@ var Vocabulary = []string{
 	"factory-reset", "initialise", "login", "logout", "power-cycle",
 	"create-user-data", "delete-user-data", "change-credential",
 	"offer-update", "check-update", "set-update-policy", "write-image", "reimage",
-	"pair", "unpair", "give-consent", "withdraw-consent", "report-lost", "stimulus", "set-option",
+	"pair", "unpair", "give-consent", "withdraw-consent", "report-lost", "stimulus", "set-option", "make-fault",
+	"setup-check", "maintenance-check", "read-wizard", "read-model",
 	"read-user-data", "read-version", "read-update", "health", "local-function", "settings-read", "consent-read",
 }
 
@@ -24,7 +25,7 @@ var Parameters = []string{
 var Secrets = []string{"canary", "password", "token", "value"}
 
 // Shown are the names of captures that are no secrets: facts, and what the device tells its user.
-var Shown = []string{"version", "slot", "boots", "state", "message", "confirmation"}
+var Shown = []string{"version", "slot", "boots", "state", "message", "confirmation", "model", "found"}
 
 // IsSecret tells whether a parameter or capture is kept from record and argument lists.
 func IsSecret(name string) bool {

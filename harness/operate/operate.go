@@ -95,9 +95,10 @@ func Level(name string, f *device.File) provisions.Level {
 		}
 	}
 	switch name {
-	case "read-user-data", "read-version", "read-update", "health", "settings-read", "consent-read", "login", "logout", "check-update":
+	case "read-user-data", "read-version", "read-update", "health", "settings-read", "consent-read", "login", "logout", "check-update",
+		"setup-check", "maintenance-check", "read-wizard", "read-model":
 		return provisions.Gentle
-	case "create-user-data", "change-credential", "set-update-policy", "give-consent", "withdraw-consent", "local-function", "stimulus", "set-option":
+	case "create-user-data", "change-credential", "set-update-policy", "give-consent", "withdraw-consent", "local-function", "stimulus", "set-option", "make-fault":
 		return provisions.Intrusive
 	}
 	return provisions.Disruptive
@@ -210,7 +211,9 @@ func login(ctx context.Context, on *dial.Device, who string, p parameters) (Outc
 }
 
 // told are the captures that the device may fail to give although it did what it was asked for: what it tells its user.
-func told(name string) bool { return name == "confirmation" || name == "message" }
+func told(name string) bool {
+	return name == "confirmation" || name == "message" || name == "model" || name == "found"
+}
 
 // step carries out one step and takes its captures into p and out.
 func step(ctx context.Context, on *dial.Device, s device.Step, p parameters, out *Outcome) (Step, []byte, error) {

@@ -104,7 +104,7 @@ func (d *Device) erase(w http.ResponseWriter, r *http.Request, s session, whole 
 func (d *Device) getVersion(w http.ResponseWriter, _ *http.Request, _ session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	reply(w, 200, "version", d.version, "boots", d.boots)
+	reply(w, 200, "version", d.version, "boots", d.boots, "model", d.designation())
 }
 
 // setPassword changes the caller's own.

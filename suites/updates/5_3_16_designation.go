@@ -19,6 +19,7 @@ var _ = Provision("5.3-16", func(dut *DUT) {
 			readable(ctx, dut, []string{"label", "display", "app"}, []string{"box"}, "a label or a user interface").say()
 		}, In(provisions.V31), Climbs(provisions.Declared))
 	})
+	reading(dut)
 })
 
 // readable is whether the model designation is read at one of the places that an edition takes. What is neither taken nor
