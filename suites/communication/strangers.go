@@ -12,12 +12,15 @@ import (
 	"github.com/secure-by-design/assay/harness/probe/open"
 	"github.com/secure-by-design/assay/harness/probe/rtsp"
 	"github.com/secure-by-design/assay/harness/probe/service"
+	"github.com/secure-by-design/assay/harness/probe/shell"
+	"github.com/secure-by-design/assay/harness/probe/telnet"
+	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
 // strangers are what protocols other than the web let anybody do: each convicts where it happened twice.
 func strangers(ctx context.Context, dut *DUT) {
-	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
+	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers, openShells}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
 }
 
 // spoken are the services that speak a protocol.
@@ -93,6 +96,31 @@ func openServers(ctx context.Context, dut *DUT) {
 			return
 		}
 		twice(s, func(n int) string { return Ask(ctx, seen.Of(dut, s), uses(s, n)).What })
+	})
+}
+
+// openShells convicts a port that twice runs a command for anybody, who did not log in.
+func openShells(ctx context.Context, dut *DUT) {
+	var prompting []service.Service
+	for _, s := range spoken(ctx, dut, "shell", "telnet") {
+		if s.Protocol == "shell" || Ask(ctx, seen.Of(dut, s), telnet.Greeting{Port: s.Addr.Port(), TLS: s.TLS}).Asks == telnet.Shell {
+			prompting = append(prompting, s)
+		}
+	}
+	if len(prompting) == 0 {
+		return
+	}
+	Each("port that prompts like a shell", prompting, func(s service.Service) {
+		if !dut.Allowed(provisions.Intrusive) || s.TLS {
+			Doubt(ctx, "%s prompts like a shell (%.60q), and no command was given to it, which takes --allow intrusive and a port without TLS", seen.Name(s), s.Banner)
+			return
+		}
+		twice(s, func(n int) string {
+			if !Ask(ctx, seen.Of(dut, s), shell.Runs{Port: s.Addr.Port(), Telnet: s.Protocol == "telnet", Look: n}).Ran {
+				return ""
+			}
+			return "runs commands of anybody"
+		})
 	})
 }
 

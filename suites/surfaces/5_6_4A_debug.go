@@ -126,7 +126,7 @@ func admitsNobody(ctx context.Context, dut *DUT, p endpoint, s service.Service) 
 	switch s.Protocol {
 	case "shell":
 		runsNothing(ctx, dut, p, s)
-	case "adb", "gdb":
+	case "adb", "gdb", "openocd":
 		debugsNothing(ctx, dut, p, s)
 	}
 	if seen.Disabled(p.Intf) {

@@ -9,11 +9,11 @@ package open
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -47,10 +47,10 @@ type Used struct {
 }
 
 // talks are the conversations, by protocol. Each reads only, and leaves the server as it was.
-var talks = map[string]func(t *talk) Used{"redis": redis, "vnc": vnc, "modbus": modbus, "adb": adb, "gdb": gdb}
+var talks = map[string]func(t *talk) Used{"redis": redis, "vnc": vnc, "modbus": modbus, "adb": adb, "gdb": gdb, "openocd": openOCD}
 
 // Protocols are those that can be asked.
-func Protocols() []string { return []string{"adb", "gdb", "modbus", "redis", "vnc"} }
+func Protocols() []string { return []string{"adb", "gdb", "modbus", "openocd", "redis", "vnc"} }
 
 // Level is gentle: it reads, and no credential is sent.
 func (Uses) Level() provisions.Level { return provisions.Gentle }
@@ -113,10 +113,10 @@ func (t *talk) read(n int) []byte {
 	return b
 }
 
-// until reads to a byte, itself included, and at most so many.
-func (t *talk) until(end byte, most int) []byte {
+// until reads to one of several bytes, itself included, and at most so many.
+func (t *talk) until(ends string, most int) []byte {
 	var b []byte
-	for len(b) < most && !slices.Contains(b, end) {
+	for len(b) < most && !bytes.ContainsAny(b, ends) {
 		c, err := t.in.ReadByte()
 		if err != nil {
 			break

@@ -85,6 +85,9 @@ func TestUses(t *testing.T) {
 		"adb, guarded":            {"adb", []step{{31, adbMessage("AUTH", 1, 0, "12345678901234567890")}}, Used{Spoke: true, Asks: "a key that its owner allowed"}},
 		"gdb":                     {"gdb", []step{{14, "+$PacketSize=3ff#" + fmt.Sprintf("%02x", sum("PacketSize=3ff"))}}, Used{Spoke: true, Open: true, What: "takes anybody's commands for debugging (PacketSize=3ff)"}},
 		"no gdb":                  {"gdb", []step{{14, "+$PacketSize=3ff#00"}}, Used{}},
+		"openocd":                 {"openocd", []step{{0, "\xff\xfb\x03Open On-Chip Debugger\r\n\r> "}, {10, "version\r\n\x00Open On-Chip Debugger 0.12.0\r\n\r> "}}, Used{Spoke: true, Open: true, What: "takes anybody's commands for debugging (Open On-Chip Debugger 0.12.0)"}},
+		"openocd, by tcl":         {"openocd", []step{{10, "Open On-Chip Debugger 0.12.0\x1a"}}, Used{Spoke: true, Open: true, What: "takes anybody's commands for debugging (Open On-Chip Debugger 0.12.0)"}},
+		"no openocd":              {"openocd", []step{{10, "unknown command\r\n"}}, Used{}},
 		"a hanger-up":             {"adb", nil, Used{}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ var redisVersion = regexp.MustCompile(`redis_version:([0-9A-Za-z.]{1,20})`)
 // redis asks for what a server says of itself, which it refuses who has not logged in where that is asked for.
 func redis(t *talk) Used {
 	t.send("*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n")
-	head := string(t.until('\n', 512))
+	head := string(t.until("\n", 512))
 	switch n, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(head, "$"))); {
 	case strings.HasPrefix(head, "-NOAUTH"), strings.HasPrefix(head, "-NOPERM"):
 		return Used{Spoke: true, Asks: "a password"}
@@ -156,7 +156,7 @@ func adbMessage(command string, a, b uint32, payload string) string {
 // gdb asks what a stub supports; who answers lets anybody read and write the program's memory (GDB's Remote Serial Protocol).
 func gdb(t *talk) Used {
 	t.send("$qSupported#37")
-	b := t.until('#', 4<<10)
+	b := t.until("#", 4<<10)
 	i := bytes.IndexByte(b, '$')
 	if i < 0 || !bytes.HasSuffix(b, []byte("#")) {
 		return Used{}
@@ -171,4 +171,23 @@ func gdb(t *talk) Used {
 	}
 	t.send("+")
 	return Used{Spoke: true, Open: true, What: fmt.Sprintf("takes anybody's commands for debugging (%.40s)", said(packet))}
+}
+
+var ocdVersion = regexp.MustCompile(`Open On-Chip Debugger \d[0-9A-Za-z.+-]{0,30}`)
+
+// openOCD asks for the version, at a port for telnet or for Tcl: who answers lets anybody drive the chip's debug port (OpenOCD User's
+// Guide, "Server Configuration" and "Tcl Scripting API"). The telnet side takes no notice of the sign that ends a command of Tcl.
+func openOCD(t *talk) Used {
+	t.send("version\x1a\r\n")
+	var b []byte
+	for range 8 { // lines of a greeting and an echo come first
+		part := t.until("\n\x1a", 1024)
+		if b = append(b, part...); len(part) == 0 {
+			break
+		}
+		if m := ocdVersion.Find(b); m != nil {
+			return Used{Spoke: true, Open: true, What: fmt.Sprintf("takes anybody's commands for debugging (%s)", m)}
+		}
+	}
+	return Used{Spoke: bytes.Contains(b, []byte("Open On-Chip Debugger"))}
 }

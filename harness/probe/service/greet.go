@@ -41,6 +41,9 @@ func greeted(b []byte) guess {
 	case hasCode(b, "220"), hasCode(b, "421"), hasCode(b, "554"):
 		return byCode(b, !whole)
 	}
+	if g := openOCD(b); g.Protocol != "" {
+		return g
+	}
 	if isTelnet(b) {
 		return guess{Protocol: "telnet", more: true}
 	}

@@ -2,8 +2,8 @@
 //
 // Its one idea is to listen before speaking: who greets is known by the greeting
 // and is sent nothing strange, since garbage at a login prompt is a wrong try.
-// Only a port that stays silent is tried with TLS, HTTP, MQTT, RTSP, AMQP, Redis,
-// Modbus, ADB, RDP and SMB, in clear and inside TLS, and at last with GDB. The port's number decides nothing.
+// Only a port that stays silent is tried with GDB, and then with TLS, HTTP, MQTT, RTSP, AMQP, Redis,
+// Modbus, ADB, RDP, SMB and HTTP/2, in clear and inside TLS. The port's number decides nothing.
 //
 //	s, err := service.Identify{Port: 8443}.Ask(ctx, on)
 //	// s.Protocol: "http", s.TLS: true, s.Product: "lighttpd", s.Version: "1.4.69"
@@ -40,7 +40,7 @@ type Service struct {
 	Addr      netip.AddrPort
 	Elsewhere bool         // Addr is another address of the device than its first
 	State     dial.Outcome // of connecting: open, refused, timeout
-	Protocol  string       // ssh, ftp, telnet, shell, smtp, pop3, imap, vnc, mysql, http, mqtt, rtsp, amqp, redis, modbus, adb, rdp, smb, gdb; "" where none is known
+	Protocol  string       // ssh, ftp, telnet, shell, smtp, pop3, imap, vnc, mysql, http, mqtt, rtsp, amqp, redis, modbus, adb, rdp, smb, gdb, openocd, http2; "" where none is known
 	TLS       bool         // it is spoken inside TLS
 	Banner    string       // the first that it said; what is not printable stands as \xNN, \r, \n
 	Product   string       // as it names itself, in Banner's manner

@@ -115,6 +115,7 @@ func TestGreetings(t *testing.T) {
 		"\xff\xfd\x01\xff\xfb\x03\r\nDVR login: ":                                 {Protocol: "telnet"},
 		"\r\nWelcome to IPCAM 1.2.7\r\n\r\nPassword: ":                            {Protocol: "telnet", Product: "IPCAM", Version: "1.2.7"},
 		"\r\n\r\nBusyBox v1.20.2 (2016) built-in shell (ash)\r\n\r\n# ":           {Protocol: "shell", Product: "BusyBox", Version: "1.20.2"},
+		"\xff\xfb\x03\xff\xfe\x01Open On-Chip Debugger\r\n\r> ":                   {Protocol: "openocd", Product: "OpenOCD"},
 		"\x1b[2J\x1b]0;owned\x07hello \u202e there\xff\r\n":                       {},
 	} {
 		t.Run("", func(t *testing.T) {
@@ -273,6 +274,8 @@ func TestOthers(t *testing.T) {
 	for request, c := range map[string]struct{ reply, protocol, product string }{
 		"OPTIONS rtsp://":  {"RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: Rtsp Server/2.0\r\n\r\n", "rtsp", "Server"},
 		"AMQP":             {"AMQP\x00\x00\x09\x01", "amqp", ""},
+		"version\x1a":      {"Open On-Chip Debugger 0.12.0\x1a", "openocd", "OpenOCD"},
+		"PRI * HTTP/2.0":   {"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64", "http2", ""},
 		"*1\r\n$4\r\nPING": {"-NOAUTH Authentication required.\r\n", "redis", ""},
 	} {
 		s := ask(t, serve(listener(t), func(conn net.Conn) {
@@ -410,5 +413,31 @@ func TestNoZoneIsSaid(t *testing.T) {
 		if !strings.Contains(string(b), what) {
 			t.Errorf("%q is not in %q", what, b)
 		}
+	}
+}
+
+// GDB's server takes one peer at a time and does not survive other protocols: it is asked first, and sent nothing more.
+func TestGDBServer(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var got []string
+	at := serve(listener(t), func(c net.Conn) {
+		b := make([]byte, 512)
+		for {
+			n, err := c.Read(b)
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			got = append(got, string(b[:n]))
+			mu.Unlock()
+			io.WriteString(c, "+$PacketSize=47ff;QPassSignals+#00")
+		}
+	})
+	s := ask(t, at)
+	mu.Lock()
+	defer mu.Unlock()
+	if s.Protocol != "gdb" || len(got) != 1 || got[0] != gdbSupported {
+		t.Errorf("%+v, sent %q", s, got)
 	}
 }

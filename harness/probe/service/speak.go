@@ -26,6 +26,8 @@ var spoken = []protocol{
 	{"ADB CNXN", fixed(adbConnect), adbAnswer},
 	{"RDP negotiation", fixed(rdpRequest), rdpAnswer},
 	{"SMB negotiate", fixed(smbNegotiate), smbAnswer},
+	{"HTTP/2 preface", fixed(http2Preface), http2Answer},
+	{"OpenOCD version", fixed("version\x1a"), openOCD},
 }
 
 func fixed(s string) func(netip.AddrPort) []byte {
@@ -138,6 +140,31 @@ func redisAnswer(b []byte) guess {
 	}
 	return guess{}
 }
+
+// http2Preface is a client's first words with empty settings (RFC 9113 clause 3.4).
+const http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+
+// http2Answer sees settings, which a server sends first; who speaks HTTP/1.1 as well is known before.
+func http2Answer(b []byte) guess {
+	if len(b) < 9 || b[0] != 0 || b[1] != 0 || b[2]%6 != 0 || b[3] != 4 || b[4] != 0 || !bytes.Equal(b[5:9], []byte{0, 0, 0, 0}) {
+		return guess{}
+	}
+	return guess{Protocol: "http2", note: "HTTP/2 alone, as gRPC speaks it"}
+}
+
+// openOCD sees the debugger of chips by what it calls itself, at its ports for telnet and Tcl.
+func openOCD(b []byte) guess {
+	if !bytes.Contains(b[:min(len(b), 1024)], []byte("Open On-Chip Debugger")) {
+		return guess{}
+	}
+	g := guess{Protocol: "openocd", Product: "OpenOCD", note: "it debugs a chip for anybody"}
+	if m := ocdVersion.FindSubmatch(b); m != nil {
+		g.Version = string(m[1])
+	}
+	return g
+}
+
+var ocdVersion = regexp.MustCompile(`Open On-Chip Debugger (\d[0-9A-Za-z.+-]{0,30})`)
 
 // isTLS sees a TLS record: alert or handshake, version 3.x (RFC 8446 clause 5.1).
 func isTLS(b []byte) bool {

@@ -24,7 +24,7 @@ type talk struct {
 	s  Service
 }
 
-// run listens, then tries TLS, then speaks in clear.
+// run listens, then asks for a debugger, then tries TLS, then speaks in clear.
 func (t *talk) run(ctx context.Context) error {
 	first, err := t.dial(ctx)
 	if err != nil {
@@ -37,6 +37,15 @@ func (t *talk) run(ctx context.Context) error {
 			return nil
 		}
 		late.all = nil // it ended without a word
+	}
+	if late.all != nil {
+		known, over := t.debugger(first, late)
+		if known {
+			return nil
+		}
+		if over {
+			late.all = nil
+		}
 	}
 	for _, step := range []func(context.Context) (bool, error){t.tls, t.clear, t.others} {
 		if known, err := step(ctx); known || err != nil {
@@ -51,26 +60,30 @@ func (t *talk) run(ctx context.Context) error {
 		default:
 		}
 	}
-	if late.all != nil && !t.s.TLS {
-		t.debugger(first, late)
-	}
 	return nil
 }
 
-// debugger asks for a GDB stub, last and on the first connection: most serve no second one while it stands.
-func (t *talk) debugger(first net.Conn, late ear) {
+// debugger asks for a GDB stub, first of all and on the first connection: GDB's server takes one peer at a time, and is lost to
+// everybody once another protocol was spoken to it. What it is asked ends no line, so that it is no wrong try at a prompt that is late.
+// It tells whether the service is known, and whether what it says was heard out.
+func (t *talk) debugger(first net.Conn, late ear) (known, over bool) {
 	t.tried("GDB qSupported")
 	if _, err := first.Write([]byte(gdbSupported)); err != nil {
-		return
+		return false, false
 	}
-	select {
-	case b := <-late.all:
+	b, over := t.hush(late)
+	if len(b) == 0 {
+		return false, over
+	}
+	if g := gdbAnswer(b); g.Protocol != "" {
 		t.on.Evidence(fmt.Sprintf("GDB qSupported received from port %d", t.at.Port()), b)
-		g := gdbAnswer(b)
 		g.via = "answer to GDB qSupported"
-		t.know(g, b)
-	case <-time.After(Step):
+		return t.know(g, b), over
 	}
+	if g := greeted(b); g.Protocol != "" { // it greets late
+		return t.greeting(first, b), over
+	}
+	return false, over // an error of another protocol, which is asked for next
 }
 
 // An ear listens for a greeting.
@@ -187,6 +200,10 @@ func (t *talk) greeting(c net.Conn, b []byte) bool {
 			}
 		}
 		b = visible(b)
+		if o := openOCD(b); o.Protocol != "" {
+			o.via, g = g.via, o
+			break
+		}
 		g.Product, g.Version = product(b)
 	case g.Protocol == "" && hasCode(b, "220"):
 		t.tried("EHLO")

@@ -17,6 +17,7 @@ import (
 	"unicode"
 
 	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/probe/telnet"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -32,8 +33,9 @@ const (
 
 // Runs gives a harmless command to a port, with no credential. A second look is another question.
 type Runs struct {
-	Port uint16
-	Look int
+	Port   uint16
+	Telnet bool // it negotiates first
+	Look   int
 }
 
 // Ran is what came of it.
@@ -50,6 +52,13 @@ func (q Runs) String() string {
 
 // Ask connects, listens, and gives the command.
 func (q Runs) Ask(ctx context.Context, on *dial.Device) (Ran, error) {
+	if q.Telnet {
+		text, err := telnet.Command(ctx, on, telnet.At{Port: q.Port}, strings.TrimSpace(command))
+		if err != nil {
+			return Ran{}, fmt.Errorf("give a command to TCP %d: %w", q.Port, err)
+		}
+		return Ran{Ran: strings.Contains(text, result), Said: said([]byte(text))}, context.Cause(ctx)
+	}
 	c, err := on.Dial(ctx, "tcp", q.Port)
 	if err != nil {
 		return Ran{}, fmt.Errorf("give a command to TCP %d: %w", q.Port, err)

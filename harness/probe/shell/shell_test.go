@@ -81,3 +81,24 @@ func FuzzSaid(f *testing.F) {
 		}
 	})
 }
+
+// A telnet server that leads to a shell negotiates first; one that asks who is there gets no command.
+func TestRunsBehindTelnet(t *testing.T) {
+	for prompt, want := range map[string]bool{"# ": true, "cam login: ": false} {
+		on, port := serve(t, func(c net.Conn) {
+			io.WriteString(c, "\xff\xfd\x18\xff\xfb\x01")
+			in := bufio.NewReader(c)
+			if answer, _ := in.Peek(3); string(answer) != "\xff\xfc\x18" {
+				return
+			}
+			in.Discard(6) // what it declined and allowed
+			io.WriteString(c, prompt)
+			if line, _ := in.ReadString('\n'); strings.HasPrefix(line, "echo $((20+22))assay") {
+				io.WriteString(c, line+"42assay\r\n# ")
+			}
+		})
+		if got, err := (Runs{Port: port, Telnet: true}).Ask(t.Context(), on); err != nil || got.Ran != want {
+			t.Errorf("%q: %v %+v", prompt, err, got)
+		}
+	}
+}

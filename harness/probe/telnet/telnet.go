@@ -127,6 +127,21 @@ func TryPassword(ctx context.Context, on *dial.Device, at At, user, password str
 	return judge(t.until()), nil
 }
 
+// Command gives a line to a server that prompts like a shell before any log-in, and returns what was said to it; "" where it asks for
+// something first.
+func Command(ctx context.Context, on *dial.Device, at At, line string) (string, error) {
+	t, err := open(ctx, on, at)
+	if err != nil {
+		return "", err
+	}
+	defer t.close()
+	if t.asked().prompt != Shell {
+		return "", nil
+	}
+	t.say(line)
+	return t.until().text, nil
+}
+
 // judge reads what was said to a password.
 func judge(s said) Result {
 	no := saysNo.MatchString(s.text)
