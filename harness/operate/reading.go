@@ -16,8 +16,8 @@ type Reading struct {
 	Look int    // a second look is another question
 }
 
-// Shown is what was read.
-type Shown struct {
+// Displayed is what was read.
+type Displayed struct {
 	OK     bool              // the device answered as the file expects; what it did not tell is not among Values
 	Values map[string]string // captures that are no secrets
 	Answer string            // of the last step
@@ -25,19 +25,19 @@ type Shown struct {
 }
 
 // Ask reads. A device that says no is an answer.
-func (r Reading) Ask(ctx context.Context, on *dial.Device) (Shown, error) {
+func (r Reading) Ask(ctx context.Context, on *dial.Device) (Displayed, error) {
 	op, err := find(on.File, r.Name, r.Kind)
 	if err != nil {
-		return Shown{}, err
+		return Displayed{}, err
 	}
 	if Level(r.Name, nil) > provisions.Gentle {
-		return Shown{}, fmt.Errorf("operation %q is none that only reads", r.Name)
+		return Displayed{}, fmt.Errorf("operation %q is none that only reads", r.Name)
 	}
 	out, err := run(ctx, on, r.Name, op, op.Steps, parameters{}.with("kind", r.Kind), nil)
 	if err != nil {
-		return Shown{}, err
+		return Displayed{}, err
 	}
-	return Shown{OK: out.OK, Values: out.Shown, Answer: out.Answer, Why: out.why()}, nil
+	return Displayed{OK: out.OK, Values: out.Shown, Answer: out.Answer, Why: out.why()}, nil
 }
 
 // Level is gentle.
