@@ -89,7 +89,7 @@ func undeclared(ctx context.Context, dut *DUT) {
 	})
 }
 
-// protected are the services that speak TLS, DTLS or SSH.
+// protected are the services that speak TLS, DTLS, SSH or RDP.
 func protected(ctx context.Context, dut *DUT) (out []any) {
 	for _, s := range seen.TLS(ctx, dut) {
 		out = append(out, s)
@@ -99,6 +99,9 @@ func protected(ctx context.Context, dut *DUT) (out []any) {
 	}
 	for _, s := range seen.DTLS(ctx, dut) {
 		out = append(out, s)
+	}
+	for _, s := range spoken(ctx, dut, "rdp") {
+		out = append(out, desktop{s})
 	}
 	return out
 }
@@ -111,6 +114,8 @@ func weak(ctx context.Context, dut *DUT, s any, least *device.Strength) []string
 		return WeakSSH(ctx, dut, s, least)
 	case seen.DTLSService:
 		return WeakDTLS(ctx, dut, s, least)
+	case desktop:
+		return WeakRDP(ctx, dut, s.Service)
 	}
 	return nil
 }
@@ -198,6 +203,8 @@ func portOf(s any) uint16 {
 		return s.Addr.Port()
 	case seen.SSHService:
 		return s.Addr.Port()
+	case desktop:
+		return s.Addr.Port()
 	}
 	return 0
 }
@@ -208,6 +215,8 @@ func stands(m device.ComMech, s any) bool {
 	case seen.TLSService:
 		return seen.At(m.At, m.Description, s.Service)
 	case seen.SSHService:
+		return seen.At(m.At, m.Description, s.Service)
+	case desktop:
 		return seen.At(m.At, m.Description, s.Service)
 	case seen.DTLSService:
 		return seen.AtUDP(m.At, m.Description, s.Port)

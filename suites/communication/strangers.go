@@ -9,6 +9,7 @@ import (
 
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/probe/ftp"
+	"github.com/secure-by-design/assay/harness/probe/grpc"
 	"github.com/secure-by-design/assay/harness/probe/open"
 	"github.com/secure-by-design/assay/harness/probe/rtsp"
 	"github.com/secure-by-design/assay/harness/probe/service"
@@ -20,7 +21,7 @@ import (
 
 // strangers are what protocols other than the web let anybody do: each convicts where it happened twice.
 func strangers(ctx context.Context, dut *DUT) {
-	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers, openShells}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
+	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers, openShells, openCalls}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
 }
 
 // spoken are the services that speak a protocol.
@@ -122,6 +123,17 @@ func openShells(ctx context.Context, dut *DUT) {
 			return "runs commands of anybody"
 		})
 	})
+}
+
+// openCalls raises a doubt for what gRPC lists to anybody: a list calls nothing.
+func openCalls(ctx context.Context, dut *DUT) {
+	for _, s := range spoken(ctx, dut, "http2") {
+		if l := Ask(ctx, seen.Of(dut, s), grpc.Lists{Port: s.Addr.Port(), TLS: s.TLS}); len(l.Services) > 0 {
+			Doubt(ctx, "%s, which speaks gRPC, lists its services to anybody: judge whether their methods need a log-in: %s", seen.Name(s), strings.Join(l.Services, ", "))
+		} else if l.GRPC {
+			Note(ctx, "%s speaks gRPC and lists no service to anybody (status %s)", seen.Name(s), l.Status)
+		}
+	}
 }
 
 func uses(s service.Service, look int) open.Uses {
