@@ -21,6 +21,15 @@ func Found(ctx context.Context, dut *harness.DUT) login.Found {
 	for _, why := range found.Failed {
 		harness.Doubt(ctx, "log-ins there were not all seen: %s", why)
 	}
+	var rows []device.AuthMech
+	if dut.File != nil && dut.IXIT().AuthMech != nil {
+		rows = mechanisms(dut)
+	}
+	for _, l := range found.Maybe {
+		if _, declared := row(rows, l); !declared {
+			harness.Doubt(ctx, "%s takes what is posted there and may ask for a password: name it in 1-AuthMech if it does", l)
+		}
+	}
 	return found
 }
 

@@ -173,10 +173,15 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`<meta http-equiv=refresh content="0;url=/x"><script>location.replace('/y')</script>`))
 	f.Add([]byte("password: hunter2hunter2\napi_key=\"a\""))
 	f.Add([]byte("<form><select><table><form>"))
+	f.Add([]byte("<script>fetch('/api/login',{body:JSON.stringify({user:u,password:p})})</script>"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		title, forms, _, links := read(b)
 		if len(title) > 600 || len(forms) > maxForms || len(links) > maxLinks+6 {
 			t.Errorf("%d, %d forms, %d links", len(title), len(forms), len(links))
+		}
+		drawn(b)
+		if paths, k := calls(append(scripts(b), b...)); len(paths) > maxCalls || len(k.User)+len(k.Password) > 20 {
+			t.Errorf("%q %q", paths, k)
 		}
 		l := like("/x", Response{Status: 200, Body: b})
 		if !l.common(l).fits(l) {

@@ -59,9 +59,12 @@ type Page struct {
 	Server   string
 	Powered  string // X-Powered-By
 	Forms    []Form
-	Password bool   // a field for a password stands there, in a form or, for a script, outside
-	Text     string // of the body, at most MaxText bytes
-	Same     bool   // it is the answer that an invented path gets
+	Password bool     // a field for a password stands there, in a form or, for a script, outside
+	Text     string   // of the body, at most MaxText bytes
+	Same     bool     // it is the answer that an invented path gets
+	Drawn    bool     // by a script: there is hardly a word without it
+	Calls    []string // paths of log-ins that a script there names
+	Keys     Keys     // by which it names user and password
 }
 
 // A Form is a form of a page.
@@ -241,6 +244,10 @@ func (c *crawl) page(ctx context.Context, path string) (Page, []string, error) {
 	var links []string
 	if markup(p.Type, r.Body) {
 		p.Title, p.Forms, p.Password, links = read(r.Body)
+		p.Drawn = drawn(r.Body)
+		p.Calls, p.Keys = calls(scripts(r.Body))
+	} else if strings.Contains(strings.ToLower(p.Type), "javascript") || strings.HasSuffix(path, ".js") {
+		p.Calls, p.Keys = calls(r.Body)
 	}
 	if p.Location != "" {
 		u, _, _ := strings.Cut(p.Location, "?") // where we are sent is looked at, what is to be done there is not said

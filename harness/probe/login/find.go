@@ -41,6 +41,7 @@ func (q All) String() string        { return fmt.Sprintf("where %d services take
 // Found are the log-ins. Quiet are the services that were asked and take none, as far as they say.
 type Found struct {
 	Logins []Login
+	Maybe  []Login // places with the name of a log-in that take what is posted: whether that is a password was not seen
 	Quiet  []Place
 	Failed []string // sentences: what could not be asked, and log-ins that no form or header describes
 }
@@ -53,7 +54,7 @@ func (q All) Ask(ctx context.Context, on *dial.Device) (Found, error) {
 		if p.Address.IsValid() {
 			at = on.At(p.Address)
 		}
-		logins, gaps, err := find(ctx, at, p)
+		logins, maybe, gaps, err := find(ctx, at, p)
 		switch {
 		case ctx.Err() != nil:
 			return f, context.Cause(ctx)
@@ -62,47 +63,48 @@ func (q All) Ask(ctx context.Context, on *dial.Device) (Found, error) {
 		case len(logins) == 0 && len(gaps) == 0:
 			f.Quiet = append(f.Quiet, p)
 		}
-		f.Logins, f.Failed = append(f.Logins, logins...), append(f.Failed, gaps...)
+		f.Logins, f.Maybe, f.Failed = append(f.Logins, logins...), append(f.Maybe, maybe...), append(f.Failed, gaps...)
 	}
 	return f, nil
 }
 
 // find finds the log-ins of one place. gaps are sentences on what was not seen there.
-func find(ctx context.Context, on *dial.Device, p Place) (logins []Login, gaps []string, err error) {
+func find(ctx context.Context, on *dial.Device, p Place) (logins, maybe []Login, gaps []string, err error) {
 	switch p.Protocol {
 	case "http":
 		return pages(ctx, on, p)
 	case "ssh":
 		o, err := ssh.Offers{Port: p.Port}.Ask(ctx, on)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		for _, a := range o.Auth {
 			if slices.Contains(a.Methods, "password") || slices.Contains(a.Methods, "keyboard-interactive") || a.Open {
-				return []Login{p.login("ssh")}, nil, nil
+				return []Login{p.login("ssh")}, nil, nil, nil
 			}
 		}
 	case "mqtt":
 		o, err := mqtt.Offers{Port: p.Port, TLS: p.TLS}.Ask(ctx, on)
 		if err != nil || !o.MQTT || o.Anonymous {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-		return []Login{p.login("mqtt")}, nil, nil
+		return []Login{p.login("mqtt")}, nil, nil, nil
 	case "rtsp":
 		logins, err = streams(ctx, on, p)
-		return logins, nil, err
+		return logins, nil, nil, err
 	case "ftp", "telnet":
-		return []Login{p.login(p.Protocol)}, nil, nil
+		return []Login{p.login(p.Protocol)}, nil, nil, nil
 	}
-	return nil, nil, nil
+	return nil, nil, nil, nil
 }
 
 // pages finds HTTP's own schemes and forms with a password.
-func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, gaps []string, err error) {
+func pages(ctx context.Context, on *dial.Device, p Place) (out, maybe []Login, gaps []string, err error) {
 	site, err := web.Pages{Port: p.Port, TLS: p.TLS}.Ask(ctx, on)
-	if err != nil {
-		return nil, nil, err
+	if err != nil || !site.Open {
+		return nil, nil, nil, err
 	}
+	byScript := "" // a page whose password a script sends
 	for _, page := range site.Pages {
 		l := p.login("")
 		l.Path, l.Guards = page.Path, page.Path
@@ -126,14 +128,21 @@ func pages(ctx context.Context, on *dial.Device, p Place) (out []Login, gaps []s
 				out = append(out, l)
 			}
 		}
-		if page.Password && !posted {
-			gaps = append(gaps, fmt.Sprintf("port %d: %s asks for a password by a script: name its log-in in 1-AuthMech, at: with scheme, path and guards", p.Port, page.Path))
+		if page.Password && !posted && byScript == "" {
+			byScript = page.Path
 		}
+	}
+	posted, maybe, err := calls(ctx, on, p, site, out)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if out = append(out, posted...); byScript != "" && len(posted) == 0 {
+		gaps = append(gaps, fmt.Sprintf("port %d: %s asks for a password by a script, and where it goes was not found: name its log-in in 1-AuthMech, at: with scheme, path and guards", p.Port, byScript))
 	}
 	if missed := site.Failed + site.Limited; missed > 0 {
 		gaps = append(gaps, fmt.Sprintf("port %d: %d of %d paths gave no page, so that a log-in there would not be seen", p.Port, missed, site.Asked))
 	}
-	return out, gaps, nil
+	return out, maybe, gaps, nil
 }
 
 // clip bounds what a device may call itself.

@@ -3,17 +3,14 @@ package login
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
-	"github.com/secure-by-design/assay/harness/evidence"
 	web "github.com/secure-by-design/assay/harness/probe/http"
 )
 
@@ -149,34 +146,4 @@ func verdict(r, before web.Response) Tried {
 		t.Outcome, t.Why = Unclear, fmt.Sprintf("it answered %d", r.Status)
 	}
 	return t
-}
-
-// jsonAPI posts user and password as JSON and holds the token that comes against what it guards.
-func jsonAPI(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (Tried, error) {
-	body, _ := json.Marshal(map[string]string{"user": user, "password": password})
-	r, err := ask(ctx, on, l, "POST", l.Path, string(body), with(header, "Content-Type", "application/json"))
-	if err != nil {
-		return Tried{}, err
-	}
-	if t, is := limited(r, nil); is {
-		return t, nil
-	}
-	t := Tried{Status: r.Status, Outcome: Refused}
-	var got struct{ Token string }
-	if r.Status < 300 && json.Unmarshal(r.Body, &got) == nil && got.Token != "" {
-		t.Session = evidence.Keep(got.Token)
-		t.Outcome = Accepted
-		if l.Guards != "" {
-			g, err := ask(ctx, on, l, "GET", l.Guards, "", with(header, "Authorization", "Bearer "+got.Token))
-			if err != nil {
-				return Tried{}, err
-			}
-			if g.Status >= 400 {
-				t.Outcome, t.Why = Unclear, fmt.Sprintf("the token that it gave opens nothing: %d", g.Status)
-			}
-		}
-	} else if !slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity}, r.Status) {
-		t.Outcome, t.Why = Unclear, fmt.Sprintf("it answered %d without a token", r.Status) // 404, 405, 500: no log-in judged it
-	}
-	return t, nil
 }
