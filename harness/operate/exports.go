@@ -187,7 +187,8 @@ func (s place) read(ctx context.Context, on *dial.Device, p parameters, secrets 
 			}
 		}
 	})
-	for _, h := range firmware.Search(ctx, "answer", got.body, firmware.Options{Bounds: inArchive}).Hits {
+	plain := bytes.ReplaceAll(got.body, []byte(`\n`), []byte("\n")) // an armoured key in JSON
+	for _, h := range firmware.Search(ctx, "answer", plain, firmware.Options{Bounds: inArchive}).Hits {
 		if h.Kind == "private key" {
 			out.Keys = append(out.Keys, h)
 		}

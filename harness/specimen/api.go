@@ -9,7 +9,11 @@ import (
 func (d *Device) getSettings(w http.ResponseWriter, _ *http.Request, _ session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	reply(w, 200, "name", d.settings["name"], "ntp", d.settings["ntp"])
+	all := []any{"name", d.settings["name"], "ntp", d.settings["ntp"]}
+	if d.is("identity-rewritable") {
+		all = append(all, "serial", d.serial)
+	}
+	reply(w, 200, all...)
 }
 
 func (d *Device) setSettings(w http.ResponseWriter, r *http.Request, _ session) {
@@ -20,8 +24,11 @@ func (d *Device) setSettings(w http.ResponseWriter, r *http.Request, _ session) 
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if v := in["serial"]; v != "" && len(v) < 64 && d.is("identity-rewritable") {
+		d.serial = v
+	}
 	for _, k := range []string{"name", "ntp"} {
-		if v, ok := in[k]; ok && len(v) < 256 {
+		if v, ok := in[k]; ok && len(v) < 256 && v != d.settings[k] {
 			d.settings[k] = v
 			d.issued = append(d.issued, v) // a canary
 		}

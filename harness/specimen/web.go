@@ -32,6 +32,9 @@ func (d *Device) routes() http.Handler {
 	if d.is("undeclared-update-upload") {
 		mux.HandleFunc("POST /firmware", uploads(magic))
 	}
+	if d.is("identity-key-exportable") {
+		mux.HandleFunc("GET /api/identity", d.authenticated("GET /api/identity", d.owners(d.identified)))
+	}
 	if d.is("upload-form-for-pictures") {
 		mux.HandleFunc("POST /upload", uploads("\xff\xd8\xff"))
 	}
@@ -43,6 +46,7 @@ func (d *Device) routes() http.Handler {
 	} {
 		mux.HandleFunc(path, d.authenticated(path, h))
 	}
+	d.choosing(mux)
 	return d.shell(d.unchecked(mux))
 }
 

@@ -52,6 +52,17 @@ var _ = Provision("5.4-2", func(dut *DUT) {
 			Propose(Pass, "the schemes of %s resist tampering by physical, electrical and software means, as far as their words say; attach the data sheet or certificate of the part", rows)
 		}, Climbs(provisions.Declared))
 	})
+
+	TestCase("5.4-2-2", func() {
+		Unit("a", "no user can change a hard-coded identity or take its key away", func(ctx context.Context) {
+			rows := among(parameters(ctx, dut), isIdentity)
+			if len(rows) == 0 {
+				none(dut, "no hard-coded identity", "C(10)", "F(l)")
+			}
+			Note(ctx, "hard-coded identities: %s", named(rows))
+			identityStays(ctx, dut)
+		}, Climbs(provisions.LAN, provisions.Operator))
+	})
 })
 
 // Words of identities, of what comes with the device from its factory, and of a use for security.
