@@ -84,7 +84,7 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 // facts are what the declaration of a unit tells of it, but for its secrets.
 func (d *Device) facts(e provisions.Edition) facts {
 	return facts{"Schema": device.SchemaFile, "Images": "", "Edition": string(e), "V31": e == provisions.V31, "Model": model, "Serial": d.serial, "Install": d.Install.Seconds(), "Lock": d.Lock.Seconds(), "Rate": tries / d.Lock.Minutes(),
-		"Has": d.has, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "RTSP": RTSP, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": d.Window.Seconds(), "Alphabet": d.letters(), "Length": d.length()}
+		"Has": d.has, "Addresses": addresses, "HTTPS": HTTPS, "HTTP": HTTP, "SSH": SSH, "MQTTS": MQTTS, "Switched": Switched, "RTSP": RTSP, "Pairing": Pairing, "Console": Console, "Ethernet": state(!d.is("network-interface-declared-disabled")), "Debugging": state(d.debugs()), "Window": d.Window.Seconds(), "Alphabet": d.letters(), "Length": d.length()}
 }
 
 // writeImages writes the genuine updates to a folder.

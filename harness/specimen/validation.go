@@ -83,12 +83,16 @@ func (d *Device) trusting(l net.Listener) {
 	})
 }
 
+// addresses are all that its page and its API have.
+var addresses = []string{"/login", "/dashboard", "/static", "/backup.cfg", "/api/login", "/api/logout", "/api/status", "/api/setup", "/api/settings", "/api/userdata", "/api/users", "/api/password", "/api/version",
+	"/api/update", "/api/restore-image", "/api/reset", "/api/reboot", "/api/pair", "/api/ws"}
+
 // breaks tells whether faults say so: the server must be one that can break.
 func (d *Device) breaks() bool { return d.any("crash-on-long-header", "crash-on-long-form-field") }
 
 // unchecked is what faults do to input before anything looks at it.
 func (d *Device) unchecked(next http.Handler) http.Handler {
-	if !d.breaks() && !d.any("path-traversal-read", "reflected-script") {
+	if !d.breaks() && !d.any("path-traversal-read", "reflected-script", "hidden-expert-page", "undeclared-rest-endpoint") {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -100,6 +104,13 @@ func (d *Device) unchecked(next http.Handler) http.Handler {
 			}
 		case d.is("path-traversal-read") && strings.HasPrefix(r.URL.Path, "/files/..") && strings.HasSuffix(r.URL.Path, "/etc/passwd"):
 			io.WriteString(w, "root:x:0:0:root:/root:/bin/sh\nnobody:x:99:99::/:/bin/false\n")
+			return
+		case d.is("hidden-expert-page") && r.URL.Path == "/expert":
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			io.WriteString(w, `<!doctype html><title>Expert settings</title><form method="get" action="/expert"><label>Gain <input name="gain" value="12"></label><label>Zone <input name="zone" value="2"></label></form>`)
+			return
+		case d.is("undeclared-rest-endpoint") && r.URL.Path == "/api/v0/diag":
+			reply(w, 200, "load", 0.21, "free", 20480)
 			return
 		case d.is("reflected-script") && r.URL.Path == "/search":
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")

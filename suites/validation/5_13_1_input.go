@@ -28,6 +28,14 @@ var _ = Provision("5.13-1", func(dut *DUT) {
 		Unit("a", "odd input neither brings the device down nor is executed", func(ctx context.Context) {
 			withstands(ctx, dut, append(fromUsers(ctx, dut), fromNetwork(ctx, dut)...))
 		}, Climbs(provisions.LAN))
+
+		Unit("b", "no user interface is missing from the IXIT", func(ctx context.Context) {
+			usersFind(ctx, dut)
+		}, Climbs(provisions.LAN))
+
+		Unit("c", "no programming interface is missing from the IXIT", func(ctx context.Context) {
+			programsFind(ctx, dut, "28-ExtAPI", programPlaces(ctx, dut))
+		}, Climbs(provisions.LAN))
 	})
 })
 
@@ -44,6 +52,10 @@ var _ = Provision("5.13-1A", func(dut *DUT) {
 	})
 
 	TestCase("5.13-1A-2", func() {
+		Unit("a", "no user interface is missing from the IXIT", func(ctx context.Context) {
+			usersFind(ctx, dut)
+		}, Climbs(provisions.LAN))
+
 		Unit("b", "odd input at the web page neither brings the device down nor is executed", func(ctx context.Context) {
 			withstands(ctx, dut, fromUsers(ctx, dut))
 		}, Climbs(provisions.LAN))
@@ -66,6 +78,10 @@ var _ = Provision("5.13-1B", func(dut *DUT) {
 	TestCase("5.13-1B-2", func() {
 		Unit("a", "odd input from the network neither brings the device down nor is executed", func(ctx context.Context) {
 			withstands(ctx, dut, fromNetwork(ctx, dut))
+		}, Climbs(provisions.LAN))
+
+		Unit("b", "no interface on the network is missing from the IXIT", func(ctx context.Context) {
+			programsFind(ctx, dut, "28-LogIntf", networkPlaces(ctx, dut))
 		}, Climbs(provisions.LAN))
 	})
 })

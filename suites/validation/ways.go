@@ -101,6 +101,24 @@ func programInterfaces(ctx context.Context, dut *DUT) (out []way) {
 	return out
 }
 
+// programPlaces are the rows of 28-ExtAPI, and where they are.
+func programPlaces(ctx context.Context, dut *DUT) (out []declaredPlace) {
+	Declared(ctx, dut, "28-ExtAPI")
+	for _, r := range *dut.IXIT().ExtAPI {
+		out = append(out, declaredPlace{r.ID, r.Description, r.At})
+	}
+	return out
+}
+
+// networkPlaces are the rows of 28-LogIntf, and where they are.
+func networkPlaces(ctx context.Context, dut *DUT) (out []declaredPlace) {
+	Declared(ctx, dut, "28-LogIntf")
+	for _, r := range *dut.IXIT().LogIntf {
+		out = append(out, declaredPlace{r.ID, r.Description, r.At})
+	}
+	return out
+}
+
 // networkInterfaces are the rows of 28-LogIntf that are reached over a network, in whichever direction, and are on in some state.
 func networkInterfaces(ctx context.Context, dut *DUT) (out []way) {
 	Declared(ctx, dut, "28-LogIntf")
