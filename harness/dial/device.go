@@ -58,6 +58,16 @@ func (d *Device) Evidence(name string, b []byte) {
 	}
 }
 
+// Learn keeps what a question saw, so that a later one may begin with what is likeliest. It is never an answer: what is hinted must
+// be seen again.
+func (d *Device) Learn(key, value any) { d.door.learnt.Store(key, value) }
+
+// Hint is what was learnt under a key, or nil.
+func (d *Device) Hint(key any) any {
+	value, _ := d.door.learnt.Load(key)
+	return value
+}
+
 // Addresses are the device's own, in scope; never empty.
 func (d *Device) Addresses() []netip.Addr { return d.door.scope.Addresses }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -66,6 +67,7 @@ type Door struct {
 	begun  atomic.Int64  // connections in all
 	wrong  wrong
 	health health
+	learnt sync.Map // hints, see Device.Learn
 }
 
 // Open makes the door to a scope, with default options.

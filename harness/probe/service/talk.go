@@ -24,8 +24,47 @@ type talk struct {
 	s  Service
 }
 
-// run listens, then asks for a debugger, then tries TLS, then speaks in clear.
+// A manner is how a port was known once to answer.
+type manner struct {
+	tls    bool
+	spoken *protocol
+}
+
+// learnt is where the manner of a port is kept.
+type learnt netip.AddrPort
+
+// run begins with what the port spoke before, if it was asked before.
 func (t *talk) run(ctx context.Context) error {
+	if m, ok := t.on.Hint(learnt(t.at)).(manner); ok {
+		before := t.s
+		if known, err := t.asBefore(ctx, m); known || err != nil {
+			return err
+		}
+		t.s = before
+	}
+	return t.anew(ctx)
+}
+
+// asBefore speaks to the port as was right before: who answered that in silence has no login that garbage would wrong.
+func (t *talk) asBefore(ctx context.Context, m manner) (bool, error) {
+	t.s.TLS = m.tls
+	if m.tls {
+		t.tried("TLS ClientHello")
+	}
+	return t.speak(ctx, m.spoken, nil)
+}
+
+// learn keeps in whose words an answer came.
+func (t *talk) learn(b []byte) {
+	for i := range spoken {
+		if spoken[i].answer(b).Protocol != "" {
+			t.on.Learn(learnt(t.at), manner{t.s.TLS, &spoken[i]})
+		}
+	}
+}
+
+// anew listens, then asks for a debugger, then tries TLS, then speaks in clear.
+func (t *talk) anew(ctx context.Context) error {
 	first, err := t.dial(ctx)
 	if err != nil {
 		return err
@@ -231,6 +270,7 @@ func (t *talk) tls(ctx context.Context) (bool, error) {
 		}
 		g := answered(raw)
 		g.via = "answer to a TLS ClientHello"
+		t.learn(raw)
 		return t.know(g, raw), nil
 	}
 	defer c.Close()
@@ -296,6 +336,7 @@ func (t *talk) speak(ctx context.Context, p *protocol, c net.Conn) (bool, error)
 		g = answered(b)
 	}
 	g.via = "answer to " + name
+	t.learn(b)
 	return t.know(g, b), nil
 }
 
