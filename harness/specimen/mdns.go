@@ -2,9 +2,11 @@ package specimen
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -51,7 +53,7 @@ func (v *voice) open() error {
 	if err != nil {
 		return err
 	}
-	all, err := shared(v.d.ctx, group.String())
+	all, err := grouped()
 	if err != nil {
 		own.Close()
 		return err
@@ -103,6 +105,23 @@ func shared(ctx context.Context, at string) (net.PacketConn, error) {
 		})
 	}}
 	return lc.ListenPacket(ctx, "udp4", at)
+}
+
+// grouped binds the group's own address, which the net package does not: bound to any, it would hear what is sent to others of this
+// machine.
+func grouped() (net.PacketConn, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), "mDNS")
+	defer f.Close() // the connection has a descriptor of its own
+	at := &unix.SockaddrInet4{Port: group.Port, Addr: [4]byte(group.IP.To4())}
+	err = errors.Join(unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1), unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1), unix.Bind(fd, at))
+	if err != nil {
+		return nil, err
+	}
+	return net.FilePacketConn(f)
 }
 
 // answerAll answers until the socket is closed, or until it spins.
