@@ -1,5 +1,4 @@
-// Package mqtt asks MQTT brokers (3.1.1, and 5 where that version is not taken): who may come in, what is told to whoever
-// does, and what comes of a password.
+// Package mqtt asks MQTT brokers (3.1.1 and 5): who may come in, what is told to whoever does, and what comes of a password.
 //
 // Its one idea is that the broker's own return code is read from the wire: "not authorised" is an answer, "busy" is another,
 // and neither is an error. A subscription that is granted is not yet a message that is read, so both are told.
@@ -13,8 +12,10 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/probe/http"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -25,6 +26,8 @@ const (
 	maxPacket = 256 << 10
 	maxAll    = 4 << 20 // bytes of one conversation
 	maxTopics = 100
+	maxSaid   = 40 // messages that are kept, and of each
+	maxText   = 200
 )
 
 // At is where a broker is.
@@ -48,20 +51,25 @@ func (q Offers) String() string {
 
 // Offered is what it gives.
 type Offered struct {
-	Open        bool // the port takes connections
-	MQTT        bool // CONNACK came
-	Certificate bool // it asks for a client certificate
-	Version5    bool // Code is of version 5, which was asked since 3.1.1 is not taken
-	Anonymous   bool // a client without credentials is let in
-	Code        byte // of CONNACK: 0 is let in, else its reason in 3.1.1 or 5
-	All         bool // it may subscribe to "#"
-	System      bool // and to "$SYS/#"
-	Retained    int  // messages that came at once, those of $SYS left out
+	Open        bool     // the port takes connections
+	MQTT        bool     // CONNACK came
+	Certificate bool     // it asks for a client certificate
+	Version5    bool     // Code is of version 5, since 3.1.1 is not taken, or lets nobody in where 5 does
+	Anonymous   bool     // a client without credentials is let in
+	By          []string // by which versions: "3.1.1", "5"
+	Code        byte     // of CONNACK: 0 is let in, else its reason in 3.1.1 or 5
+	All         bool     // it may subscribe to "#"
+	System      bool     // and to "$SYS/#"
+	Retained    int      // messages that came at once, those of $SYS left out
 	Topics      []string
-	Version     string // from $SYS/broker/version
+	Said        []Message // the first of them
+	Version     string    // from $SYS/broker/version
 }
 
-// Ask connects without credentials and, let in, subscribes.
+// A Message is one that is retained, with the printable part of its text, at most 200 characters.
+type Message struct{ Topic, Text string }
+
+// Ask connects without credentials, by each version, and, let in, subscribes.
 func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
 	s, err := enter(ctx, on, At{Port: q.Port, TLS: q.TLS}, nil, true)
 	if dial.Classify(err) == dial.Refused {
@@ -70,12 +78,39 @@ func (q Offers) Ask(ctx context.Context, on *dial.Device) (Offered, error) {
 	if err != nil {
 		return Offered{}, err
 	}
+	o := Offered{Open: true, MQTT: s.answered, Certificate: s.certificate}
+	o.hear(s)
+	five := s.answered && s.level == 4
+	s.close()
+	if !five {
+		return o, nil
+	}
+	if s, err = connect(ctx, on, At{Port: q.Port, TLS: q.TLS}, 5, nil); err != nil {
+		return o, context.Cause(ctx) // it took one, and not a second: what the first showed counts
+	}
 	defer s.close()
-	o := Offered{Open: true, MQTT: s.answered, Certificate: s.certificate, Version5: s.answered && s.level == 5, Code: s.code, Anonymous: s.answered && s.code == 0}
-	if o.Anonymous {
+	if s.answered && s.code == 0 {
+		o.hear(s)
+	}
+	return o, context.Cause(ctx)
+}
+
+// hear takes what a broker said to CONNECT and, where it lets us in and did not say everything before, subscribes.
+func (o *Offered) hear(s *session) {
+	if !s.answered {
+		return
+	}
+	if !o.Anonymous {
+		o.Version5, o.Code = s.level == 5, s.code
+	}
+	if s.code != 0 {
+		return
+	}
+	o.Anonymous = true
+	o.By = append(o.By, map[byte]string{4: "3.1.1", 5: "5"}[s.level])
+	if !o.All {
 		o.subscribe(s)
 	}
-	return o, nil
 }
 
 const (
@@ -119,8 +154,23 @@ func (o *Offered) take(s *session, topic string, payload []byte) {
 	default:
 		o.Retained++
 		o.Topics = append(o.Topics, topic)
+		if len(o.Said) < maxSaid {
+			http.Learn(payload)
+			o.Said = append(o.Said, Message{topic, printable(payload)})
+		}
 	}
 	s.note("< PUBLISH %s, %d bytes", topic, len(payload))
+}
+
+// printable is the printable part of a payload.
+func printable(b []byte) string {
+	s := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, clip(string(b[:min(len(b), maxText)])))
+	return strings.TrimSpace(s)
 }
 
 func clip(s string) string { return strings.ToValidUTF8(s[:min(len(s), 200)], "\ufffd") }

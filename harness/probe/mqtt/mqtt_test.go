@@ -79,11 +79,11 @@ func TestWhatIsGivenToAnybody(t *testing.T) {
 		acl             auth.Filters
 		want            Offered
 	}{
-		"everything":              {true, false, all, Offered{Open: true, MQTT: true, Anonymous: true, All: true, System: true, Retained: 2}},
-		"everything by version 5": {true, true, all, Offered{Open: true, MQTT: true, Anonymous: true, All: true, System: true, Retained: 2, Version5: true}},
+		"everything":              {true, false, all, Offered{Open: true, MQTT: true, Anonymous: true, All: true, System: true, Retained: 2, By: []string{"3.1.1", "5"}}},
+		"everything by version 5": {true, true, all, Offered{Open: true, MQTT: true, Anonymous: true, All: true, System: true, Retained: 2, Version5: true, By: []string{"5"}}},
 		"nothing":                 {false, false, all, Offered{Open: true, MQTT: true, Code: 5}},
 		"nothing by version 5":    {false, true, all, Offered{Open: true, MQTT: true, Code: 0x86, Version5: true}},
-		"in, and no more":         {true, false, auth.Filters{"#": auth.Deny}, Offered{Open: true, MQTT: true, Anonymous: true}},
+		"in, and no more":         {true, false, auth.Filters{"#": auth.Deny}, Offered{Open: true, MQTT: true, Anonymous: true, By: []string{"3.1.1", "5"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +93,7 @@ func TestWhatIsGivenToAnybody(t *testing.T) {
 			}
 			on, port := serve(t, c.anonymous, oldest, c.acl, nil)
 			got, err := Offers{Port: port}.Ask(t.Context(), on)
-			if c.want.Retained > 0 && (!slices.Contains(got.Topics, "home/door") || got.Version != broker.Version) {
+			if c.want.Retained > 0 && (!slices.Contains(got.Topics, "home/door") || got.Version != broker.Version || !slices.Contains(got.Said, Message{"home/door", "open"})) {
 				t.Errorf("topics %v, version %q", got.Topics, got.Version)
 			}
 			got.Topics, got.Version = nil, ""
@@ -106,7 +106,7 @@ func TestWhatIsGivenToAnybody(t *testing.T) {
 
 func equal(a, b Offered) bool {
 	return a.Open == b.Open && a.MQTT == b.MQTT && a.Certificate == b.Certificate && a.Version5 == b.Version5 && a.Anonymous == b.Anonymous &&
-		a.Code == b.Code && a.All == b.All && a.System == b.System && a.Retained == b.Retained
+		a.Code == b.Code && a.All == b.All && a.System == b.System && a.Retained == b.Retained && slices.Equal(a.By, b.By)
 }
 
 func TestPasswords(t *testing.T) {
@@ -151,6 +151,34 @@ func TestUnderTLS(t *testing.T) {
 		if r, err := TryPassword(t.Context(), on, At{port, true}, "admin", "admin"); err != nil || r.Outcome != Unclear || !r.Certificate {
 			t.Errorf("a password without the certificate, version %#x: %v %+v", v, err, r)
 		}
+	}
+}
+
+// A broker that guards 3.1.1 alone is open all the same.
+func TestOpenByVersion5Alone(t *testing.T) {
+	t.Parallel()
+	l, on, port := listen(t)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				b := make([]byte, 100)
+				if n, _ := c.Read(b); n > 8 && b[8] == 5 {
+					_, _ = c.Write([]byte("\x20\x03\x00\x00\x00"))
+					_, _ = io.Copy(io.Discard, c)
+					return
+				}
+				_, _ = c.Write([]byte("\x20\x02\x00\x05"))
+			}()
+		}
+	}()
+	o, err := Offers{Port: port}.Ask(t.Context(), on)
+	if err != nil || !o.Anonymous || !o.Version5 || o.Code != 0 || !slices.Equal(o.By, []string{"5"}) {
+		t.Errorf("%v %+v", err, o)
 	}
 }
 
