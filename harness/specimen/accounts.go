@@ -83,7 +83,7 @@ func (d *Device) admit(user string, by via, right func(*account) bool) (got answ
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	a := d.accounts[user]
-	if a == nil || d.state != "initialised" && a.role != fresh {
+	if a == nil || d.state != "initialised" && a.role != fresh || user == "guest" && d.chosen("UserDec-2") == "leave out" {
 		return refused, "", 0
 	}
 	now := d.Clock.Now()
