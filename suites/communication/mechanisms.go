@@ -2,10 +2,8 @@ package communication
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	. "github.com/onsi/gomega"
 
@@ -68,7 +66,7 @@ func accepted(ctx context.Context, dut *DUT, row device.Row) {
 	}
 	against := declared.RefusedIn(text, At(ctx))
 	if m := typed(dut, row.ID); m != nil {
-		against = append(against, refusedKeys(m.Strength, At(ctx))...)
+		against = append(against, declared.RefusedStrength(m.Strength, At(ctx))...)
 	}
 	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", row.ID, strings.Join(against, "; "))
 	if word := declared.Affirms(text, homemade...); word != "" {
@@ -100,30 +98,6 @@ func typed(dut *DUT, id string) *device.ComMech {
 		}
 	}
 	return nil
-}
-
-// refusedKeys says what the catalogue has against the least that typed keys allow.
-func refusedKeys(s *device.Strength, at time.Time) (out []string) {
-	if s == nil {
-		return nil
-	}
-	look := func(kind string, names ...string) {
-		for _, n := range names {
-			if a, ok := provisions.Must().Algorithm(kind, n); ok && a.StatusAt(at) == provisions.RefusedStatus {
-				out = append(out, fmt.Sprintf("%s is refused: %s (%s)", n, a.Why, a.Source))
-			}
-		}
-	}
-	if s.TLSMin != "" {
-		look("tls-version", "TLS "+strings.TrimPrefix(s.TLSMin, "TLS "))
-	}
-	look("tls-suite", s.Suites...)
-	look("tls-group", s.Groups...)
-	look("ssh-kex", s.SSHKex...)
-	if s.KeyBits >= 512 && s.KeyBits < 2048 && s.KeyBits != 521 {
-		look("signature", "RSA below 2048 bits")
-	}
-	return out
 }
 
 // every judges rows by criteria: all are tried, and the worst counts.

@@ -145,7 +145,7 @@ func holds(ctx context.Context, dut *DUT, m device.Row) {
 	against := declared.RefusedIn(text, At(ctx))
 	for _, t := range *dut.IXIT().AuthMech {
 		if t.ID == m.ID {
-			against = append(against, refusedKeys(t.Strength, At(ctx))...)
+			against = append(against, declared.RefusedStrength(t.Strength, At(ctx))...)
 		}
 	}
 	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", m.ID, strings.Join(against, "; "))

@@ -207,3 +207,30 @@ func Resolved(rows []device.Row, row device.Row, field string) string {
 	}
 	return text
 }
+
+// RefusedStrength says what the catalogue has against the least that typed keys allow.
+func RefusedStrength(s *device.Strength, at time.Time) (out []string) {
+	if s == nil {
+		return nil
+	}
+	look := func(kind string, names ...string) {
+		for _, n := range names {
+			if a, ok := provisions.Must().Algorithm(kind, n); ok && a.StatusAt(at) == provisions.RefusedStatus {
+				out = append(out, fmt.Sprintf("%s is refused: %s (%s)", n, a.Why, a.Source))
+			}
+		}
+	}
+	if s.TLSMin != "" {
+		look("tls-version", "TLS "+strings.TrimPrefix(s.TLSMin, "TLS "))
+	}
+	look("tls-suite", s.Suites...)
+	look("tls-group", s.Groups...)
+	look("ssh-kex", s.SSHKex...)
+	for _, names := range [][]string{s.Hash, s.KDF, s.Versions} {
+		out = append(out, RefusedIn(strings.Join(names, "; "), at)...)
+	}
+	if s.KeyBits >= 512 && s.KeyBits < 2048 && s.KeyBits != 521 {
+		look("signature", "RSA below 2048 bits")
+	}
+	return out
+}

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	. "github.com/onsi/gomega"
 
 	. "github.com/secure-by-design/assay/harness"
-	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/suites/declared"
 )
@@ -106,7 +104,7 @@ func spell(g []declared.Guarantee) string {
 // accepted holds the algorithms that a row names against the catalogue (5.1-3-1c).
 func accepted(ctx context.Context, m mechanism) {
 	text := m.text(cryptography)
-	against := append(declared.RefusedIn(text, At(ctx)), refusedKeys(m.Strength, At(ctx))...)
+	against := append(declared.RefusedIn(text, At(ctx)), declared.RefusedStrength(m.Strength, At(ctx))...)
 	if text == "" && m.Strength == nil {
 		Lack("write in 1-AuthMech what cryptography carries the authentication", "%s says nothing in %q", m.ID, cryptography)
 	}
@@ -116,33 +114,6 @@ func accepted(ctx context.Context, m mechanism) {
 			Note(ctx, "%s names %s, which the catalogue accepts until %d", m.ID, a.As, a.Until)
 		}
 	}
-}
-
-// refusedKeys says what the catalogue has against the least that typed keys allow.
-func refusedKeys(s *device.Strength, at time.Time) (out []string) {
-	if s == nil {
-		return nil
-	}
-	look := func(kind string, names ...string) {
-		for _, n := range names {
-			if a, ok := provisions.Must().Algorithm(kind, n); ok && a.StatusAt(at) == provisions.RefusedStatus {
-				out = append(out, fmt.Sprintf("%s is refused: %s (%s)", n, a.Why, a.Source))
-			}
-		}
-	}
-	if s.TLSMin != "" {
-		look("tls-version", "TLS "+strings.TrimPrefix(s.TLSMin, "TLS "))
-	}
-	look("tls-suite", s.Suites...)
-	look("tls-group", s.Groups...)
-	look("ssh-kex", s.SSHKex...)
-	for _, names := range [][]string{s.Hash, s.KDF, s.Versions} {
-		out = append(out, declared.RefusedIn(strings.Join(names, "; "), at)...)
-	}
-	if s.KeyBits >= 512 && s.KeyBits < 2048 && s.KeyBits != 521 {
-		look("signature", "RSA below 2048 bits")
-	}
-	return out
 }
 
 // An attack on an authentication that a basic attacker can do, where a text names what it works against.
