@@ -72,15 +72,22 @@ func shallow(b []byte) bool {
 
 // An action is one of an SCPD.
 type action struct {
-	Name      string `xml:"name"`
-	Arguments []struct {
-		Direction string `xml:"direction"`
-	} `xml:"argumentList>argument"`
+	Name      string     `xml:"name"`
+	Arguments []argument `xml:"argumentList>argument"`
 }
+
+// An argument goes in or out; what it holds is the state variable that it is related to.
+type argument struct {
+	Name      string `xml:"name"`
+	Direction string `xml:"direction"`
+	Variable  string `xml:"relatedStateVariable"`
+}
+
+func (a argument) out() bool { return strings.TrimSpace(a.Direction) == "out" }
 
 func (a action) inputs() (n int) {
 	for _, g := range a.Arguments {
-		if strings.TrimSpace(g.Direction) != "out" {
+		if !g.out() {
 			n++
 		}
 	}

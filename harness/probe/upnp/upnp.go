@@ -73,11 +73,26 @@ func (q Described) Ask(ctx context.Context, on *dial.Device) (f Found, err error
 	if port == 0 {
 		port = Port
 	}
-	answers, err := search(ctx, on, port)
+	locations, err := f.locate(ctx, on, port)
 	if err != nil {
 		return f, err
 	}
-	var locations []*url.URL
+	for _, u := range locations {
+		d, err := describe(ctx, on, u)
+		if err != nil {
+			return f, fmt.Errorf("fetch the description at %v: %w", u, err)
+		}
+		f.Devices = append(f.Devices, d)
+	}
+	return f, nil
+}
+
+// locate searches, and returns where on the device descriptions are.
+func (f *Found) locate(ctx context.Context, on *dial.Device, port uint16) (locations []*url.URL, err error) {
+	answers, err := search(ctx, on, port)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range answers {
 		head, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(a))).ReadLine()
 		if err != nil || !strings.HasPrefix(head, "HTTP/1.1 200") {
@@ -97,14 +112,7 @@ func (q Described) Ask(ctx context.Context, on *dial.Device) (f Found, err error
 			locations = append(locations, u)
 		}
 	}
-	for _, u := range locations {
-		d, err := describe(ctx, on, u)
-		if err != nil {
-			return f, fmt.Errorf("fetch the description at %v: %w", u, err)
-		}
-		f.Devices = append(f.Devices, d)
-	}
-	return f, nil
+	return locations, nil
 }
 
 // search asks the port for root devices, and returns each answer once.
@@ -217,10 +225,7 @@ func (s *Service) learn(ctx context.Context, on *dial.Device, scpd, base *url.UR
 		return nil
 	}
 	s.Control, s.Called = clean(control.RequestURI()), reads
-	body := `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/">` +
-		`<s:Body><u:` + reads + ` xmlns:u="` + from.Type + `"></u:` + reads + `></s:Body></s:Envelope>`
-	r, err = http.Do(ctx, on, http.Request{Port: portOf(control), Method: "POST", Path: control.RequestURI(), Body: body,
-		Header: map[string]string{"Content-Type": `text/xml; charset="utf-8"`, "SOAPAction": `"` + from.Type + "#" + reads + `"`}})
+	r, err = call(ctx, on, control, from.Type, reads, nil)
 	s.Status = r.Status
 	return closed(err)
 }
