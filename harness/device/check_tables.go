@@ -66,6 +66,11 @@ func (c *checker) rows() {
 			c.function(fmt.Sprintf("%s/functions/%d", path, i), f)
 		}
 	})
+	each(x.InpVal, "29-InpVal", func(path string, r *InpVal) {
+		for i, f := range r.Fields {
+			c.field(fmt.Sprintf("%s/fields/%d", path, i), f)
+		}
+	})
 	each(x.DelFunc, "25-DelFunc", func(path string, r *DelFunc) {
 		if slices.Contains(Vocabulary, r.Operation) && len(c.f.Operations) > 0 {
 			c.declared(path+"/operation", r.Operation)
@@ -239,6 +244,17 @@ func (c *checker) authMech(path string, r *AuthMech) {
 func (c *checker) samplesOf(path string, g *Gen) {
 	if g != nil && g.Samples != "" {
 		c.ref(path+"/gen/samples", g.Samples)
+	}
+}
+
+// field checks one that can be tried.
+func (c *checker) field(path string, f Field) {
+	c.function(path, Function{Name: f.Name, Login: f.Login, Read: f.Read, Write: f.Write})
+	if n := len(f.Range); n != 0 && (n != 2 || f.Range[0] >= f.Range[1]) {
+		c.say(path+"/range", "range is not the least and the most of a number", "write both, the least first: [5, 30]")
+	}
+	if f.Read == nil || f.Write == nil {
+		c.say(path, "it cannot be tried without read and write", "add the request that is missing")
 	}
 }
 

@@ -59,4 +59,15 @@ type InpVal struct {
 	Sources     []string `yaml:"sources,omitempty" ref:"27-UserIntf|28-ExtAPI|28-LogIntf|11-ComMech"` // rows of 27-UserIntf, 28-ExtAPI, 28-LogIntf, 11-ComMech whose input it checks
 	Where       string   `yaml:"where,omitempty" one:"device|client"`                                 // device, client
 	Kind        string   `yaml:"kind,omitempty"`                                                      // allow-list, type, length, schema, escaping, …
+	Fields      []Field  `yaml:"fields,omitempty"`                                                    // those that can be tried by whoever is logged in, and put back
+}
+
+// A Field is one value that somebody sets, as HTTP requests that set and show it. What is outside its bounds must not be kept.
+type Field struct {
+	Name    string    `yaml:"name"`              // of the member of the JSON object by which read shows it
+	Login   string    `yaml:"login,omitempty"`   // who sets it: a login of the sample
+	Read    *HTTP     `yaml:"read"`              // shows it, in a JSON object
+	Write   *HTTP     `yaml:"write"`             // sets it to {value}
+	Range   []float64 `yaml:"range,omitempty"`   // of a number: the least and the most
+	Longest int       `yaml:"longest,omitempty"` // of a text, in bytes
 }
