@@ -58,7 +58,7 @@ func row(rows []device.AuthMech, l login.Login) (device.AuthMech, bool) {
 func serviceOf(l login.Login) (s service.Service) {
 	s.Protocol, s.TLS = l.Protocol, l.TLS
 	switch l.Protocol {
-	case "basic", "digest", "form", "json":
+	case "basic", "digest", "form", "json", "onvif":
 		s.Protocol = "http"
 	}
 	s.Addr = seen.Port(l.Port)

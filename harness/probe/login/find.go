@@ -132,11 +132,18 @@ func pages(ctx context.Context, on *dial.Device, p Place) (out, maybe []Login, g
 			byScript = page.Path
 		}
 	}
+	soaped, err := cameras(ctx, on, p)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	posted, maybe, err := calls(ctx, on, p, site, out)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if out = append(out, posted...); byScript != "" && len(posted) == 0 {
+	if len(soaped) > 0 { // its own challenge of HTTP is the same log-in
+		out = slices.DeleteFunc(out, func(l Login) bool { return l.Path == onvifPath })
+	}
+	if out = slices.Concat(out, posted, soaped); byScript != "" && len(posted) == 0 {
 		gaps = append(gaps, fmt.Sprintf("port %d: %s asks for a password by a script, and where it goes was not found: name its log-in in 1-AuthMech, at: with scheme, path and guards", p.Port, byScript))
 	}
 	if missed := site.Failed + site.Limited; missed > 0 {

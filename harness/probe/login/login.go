@@ -23,7 +23,7 @@ import (
 
 // A Login is a place where credentials are taken.
 type Login struct {
-	Protocol string     // basic, digest, form, json, ssh, telnet, ftp, mqtt, rtsp
+	Protocol string     // basic, digest, form, json, onvif, ssh, telnet, ftp, mqtt, rtsp
 	Address  netip.Addr // another of the device's than its first; zero: the first
 	Port     uint16
 	TLS      bool
@@ -34,7 +34,7 @@ type Login struct {
 	User     string // name of the field, of a form
 	Password string
 	Mech     string // the row of 1-AuthMech that declares it
-	Digest   bool   `json:",omitempty"` // of RTSP: it asks for a digest alone, so that no password is sent
+	Digest   bool   `json:",omitempty"` // of RTSP and ONVIF: it asks for a digest alone, so that no password is sent
 }
 
 // String is how a reader knows it: "the form at https port 8443 /login".
@@ -57,12 +57,20 @@ func (l Login) spell() string {
 		return fmt.Sprintf("the form at %s port %d %s", web, l.Port, l.Page)
 	case "json":
 		return fmt.Sprintf("the API at %s port %d %s", web, l.Port, l.Path)
+	case "onvif":
+		return fmt.Sprintf("ONVIF at %s port %d %s", web, l.Port, l.Path)
 	case "mqtt":
 		if l.TLS {
 			return fmt.Sprintf("MQTT over TLS on port %d", l.Port)
 		}
 	}
 	return fmt.Sprintf("%s on port %d", l.Protocol, l.Port)
+}
+
+// InClear tells whether the password goes over the network as it is, and whether that is sure: what a script sends may be disguised.
+func (l Login) InClear() (clear, sure bool) {
+	clear = !l.TLS && !l.Digest && l.Protocol != "ssh" && l.Protocol != "digest" && l.Protocol != "onvif"
+	return clear, l.Protocol != "json"
 }
 
 // on is the device at the log-in's address.
@@ -208,6 +216,8 @@ func speak(ctx context.Context, on *dial.Device, l Login, user, password string,
 		return form(ctx, on, l, user, password, header)
 	case "json":
 		return jsonAPI(ctx, on, l, user, password, header)
+	case "onvif":
+		return onvif(ctx, on, l, user, password, header)
 	case "ssh":
 		return shell(ctx, on, l, user, password)
 	case "mqtt":
@@ -227,6 +237,8 @@ func anonymous(ctx context.Context, on *dial.Device, l Login) (Tried, error) {
 	switch l.Protocol {
 	case "basic", "digest", "form", "json":
 		return unauthenticated(ctx, on, l)
+	case "onvif":
+		return openONVIF(ctx, on, l)
 	case "mqtt":
 		return openBroker(ctx, on, l)
 	case "telnet":
