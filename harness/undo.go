@@ -17,6 +17,10 @@ import (
 // UndoWithin bounds putting back what one operation changed, in real time.
 const UndoWithin = 2 * time.Minute
 
+// pauses are the waits, by the clock, after which an undo that failed is tried once more: who was asked much may put us off for
+// a while, most often for a minute.
+var pauses = []time.Duration{10 * time.Second, 65 * time.Second}
+
 // undo is what puts an operation back.
 type undo struct {
 	doing int
@@ -67,8 +71,15 @@ func (r *Run) undoAll() {
 	r.mu.Unlock()
 	for i := len(undos) - 1; i >= 0; i-- {
 		u := undos[i]
+		r.Progress.asking(u.on.Name, "put back "+u.key)
 		ctx, done := context.WithTimeout(context.WithoutCancel(r.ctx), UndoWithin)
 		err := r.undo(ctx, u)
+		for _, wait := range pauses {
+			if err == nil || r.Clock.Sleep(ctx, wait) != nil {
+				break
+			}
+			err = r.undo(ctx, u)
+		}
 		done()
 		e := evidence.Event{Kind: evidence.Undone, Device: u.on.Name, Key: u.key, Of: u.doing}
 		if err != nil {
