@@ -35,7 +35,9 @@ func (d *Device) factory() {
 }
 
 // presets are the settings with which it leaves the factory.
-func presets() map[string]string { return map[string]string{"name": "specimen", "ntp": "pool.example"} }
+func presets() map[string]string {
+	return map[string]string{"name": "specimen", "ntp": "pool.example", "hostname": "specimen", "temperature": "20"}
+}
 
 // initialise is the end of the set-up: the guest's password is the user's choice, the owner's may be.
 func (d *Device) initialise(guest, owner string) {

@@ -9,7 +9,7 @@ import (
 func (d *Device) getSettings(w http.ResponseWriter, _ *http.Request, _ session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	all := []any{"name", d.settings["name"], "ntp", d.settings["ntp"]}
+	all := []any{"name", d.settings["name"], "ntp", d.settings["ntp"], "hostname", d.settings["hostname"], "temperature", d.settings["temperature"]}
 	if d.is("identity-rewritable") {
 		all = append(all, "serial", d.serial)
 	}
@@ -22,8 +22,17 @@ func (d *Device) setSettings(w http.ResponseWriter, r *http.Request, _ session) 
 		reply(w, 400, "error", "that is not JSON")
 		return
 	}
+	if why := d.checked(in); why != "" {
+		reply(w, 400, "error", why)
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for _, k := range []string{"hostname", "temperature"} {
+		if v, ok := in[k]; ok {
+			d.settings[k] = v
+		}
+	}
 	if v := in["serial"]; v != "" && len(v) < 64 && d.is("identity-rewritable") {
 		d.serial = v
 	}

@@ -21,6 +21,13 @@ var fileTemplate = template.Must(template.ParseFS(deviceFile, "*.yaml.tmpl")).Lo
 // facts are what the template fills in.
 type facts map[string]any
 
+// Field adds a field of a row of 29-InpVal.
+func (f facts) Field(name, bounds string) facts {
+	g := maps.Clone(f)
+	g["Name"], g["Bounds"] = name, bounds
+	return g
+}
+
 // With adds the prefix of a table's IDs.
 func (f facts) With(prefix string) facts {
 	g := maps.Clone(f)

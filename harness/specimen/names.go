@@ -35,7 +35,7 @@ var faults = registry(
 	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",
 	"erase-no-confirmation", "erase-confirms-despite-failure", "guest-can-erase-all",
 	// 5.13: input
-	"crash-on-long-header", "crash-on-long-form-field", "hang-on-mqtt-length", "hidden-expert-page", "mdns-pointer-loop-hang", "path-traversal-read", "reflected-script", "undeclared-rest-endpoint",
+	"command-injection-in-hostname", "crash-on-long-header", "crash-on-long-form-field", "hang-on-mqtt-length", "hidden-expert-page", "mdns-pointer-loop-hang", "path-traversal-read", "reflected-script", "stores-out-of-range-value", "undeclared-rest-endpoint",
 	// beyond the standard: components
 	"known-exploited-component",
 	// lost device

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -86,6 +88,46 @@ func (d *Device) trusting(l net.Listener) {
 // addresses are all that its page and its API have.
 var addresses = []string{"/login", "/dashboard", "/static", "/backup.cfg", "/api/login", "/api/logout", "/api/status", "/api/setup", "/api/settings", "/api/userdata", "/api/users", "/api/password", "/api/version",
 	"/api/update", "/api/restore-image", "/api/reset", "/api/reboot", "/api/pair", "/api/ws"}
+
+// hostNames are those that the device takes (RFC 1123, 2.1), of one label.
+var hostNames = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+
+// checked holds settings against their types and bounds, and says what is wrong.
+func (d *Device) checked(in map[string]string) string {
+	if v, ok := in["temperature"]; ok && !d.is("stores-out-of-range-value") {
+		if t, err := strconv.ParseFloat(v, 64); err != nil || !(t >= 5 && t <= 30) {
+			return "choose a temperature from 5 to 30"
+		}
+	}
+	v, ok := in["hostname"]
+	if ok && d.is("command-injection-in-hostname") && len(v) < 256 {
+		d.shellOut(v)
+		return ""
+	}
+	if ok && !hostNames.MatchString(v) {
+		return "a host name has letters, digits and hyphens"
+	}
+	return ""
+}
+
+// command is what a shell would find in a text: a command in its own right that fetches an address.
+var command = regexp.MustCompile("(?:[;|&`\n]|\\$\\()\\s*wget [^;|&`\n]*?(http://[0-9.:a-f\\[\\]]+/[a-z0-9-]+)")
+
+// shellOut stands for a shell that is handed a host name: it knows one command, and fetches what that names.
+func (d *Device) shellOut(v string) {
+	m := command.FindStringSubmatch(v)
+	if m == nil {
+		return
+	}
+	ctx, end := context.WithTimeout(d.ctx, 5*time.Second)
+	defer end()
+	if r, err := http.NewRequestWithContext(ctx, http.MethodGet, m[1], nil); err == nil {
+		c := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: d.Options.Addr.AsSlice()}}).DialContext}}
+		if a, err := c.Do(r); err == nil {
+			a.Body.Close()
+		}
+	}
+}
 
 // breaks tells whether faults say so: the server must be one that can break.
 func (d *Device) breaks() bool { return d.any("crash-on-long-header", "crash-on-long-form-field") }

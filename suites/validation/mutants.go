@@ -18,7 +18,7 @@ import (
 // What is sent, to each part of each interface.
 var (
 	seed      = Parameter("5.13: seed of the odd input", uint64(51301))
-	perSecond = Parameter("5.13: odd requests a second, to begin with", 100)
+	perSecond = Parameter("5.13: odd requests a second, to begin with", 200)
 	fastest   = Parameter("5.13: odd requests a second, while it answers as fast as ordinary ones", 1000)
 	quota     = map[Effort]int{
 		Quick:  Parameter("5.13: odd requests to each part of a web interface, quick", 200),
@@ -61,6 +61,21 @@ func fromUsers(ctx context.Context, dut *DUT) (out []taker) {
 		if s.Protocol == "http" {
 			out = append(out, web(dut, s, mutate.Forms))
 		}
+	}
+	return append(out, fields(dut)...)
+}
+
+// fields are those that 29-InpVal names: they are set by whoever is logged in, and put back.
+func fields(dut *DUT) (out []taker) {
+	if dut.File == nil || dut.IXIT().InpVal == nil {
+		return nil
+	}
+	for _, r := range *dut.IXIT().InpVal {
+		if len(r.Fields) == 0 {
+			continue
+		}
+		q := mutate.Fields{Row: r.ID, Seed: seed, Most: packets[dut.Effort()], PerSecond: perSecond, Fastest: fastest}
+		out = append(out, taker{"the fields of " + r.ID, "values", dut, func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) }})
 	}
 	return out
 }

@@ -106,7 +106,7 @@ func (s *session) lost(ctx context.Context, kind string, since []mutant) bool {
 	l := Loss{Kind: kind, Of: repeats}
 	defer func() { s.Losses = append(s.Losses, l) }()
 	seq := since
-	l.name(seq)
+	s.name(&l, seq)
 	if l.Away, l.Back = s.recover(ctx); !l.Back {
 		return false
 	}
@@ -114,7 +114,7 @@ func (s *session) lost(ctx context.Context, kind string, since []mutant) bool {
 	if seq == nil {
 		return l.Back
 	}
-	l.name(seq)
+	s.name(&l, seq)
 	l.Unanswered = true
 	for range repeats {
 		down, answered, kind := s.down(ctx, seq)
@@ -201,10 +201,10 @@ func (s *session) recover(ctx context.Context) (away time.Duration, back bool) {
 	}
 }
 
-func (l *Loss) name(seq []mutant) {
+func (s *session) name(l *Loss, seq []mutant) {
 	l.Sequence, l.Length = nil, 0
 	for _, m := range seq {
-		l.Sequence = append(l.Sequence, m.String())
+		l.Sequence = append(l.Sequence, s.spoken(m))
 		l.Length += len(m.request.bytes(""))
 	}
 }
@@ -216,7 +216,7 @@ func (s *session) spell(seq []mutant) (out []byte) {
 			out = fmt.Appendf(out, "%x\n", m.request.raw)
 			continue
 		}
-		out = append(out, m.request.bytes("device")...)
+		out = append(out, s.show(m.request, "device")...)
 		out = append(out, "\r\n\r\n"...)
 	}
 	return out[:min(len(out), 256<<10)]

@@ -19,11 +19,12 @@ type mutant struct {
 	n      int
 }
 
-func (m mutant) String() string {
+// spoken is a mutant for the reader.
+func (s *session) spoken(m mutant) string {
 	if m.kind == "packet" {
 		return fmt.Sprintf("%s: %.100x", m.input, m.raw)
 	}
-	return fmt.Sprintf("%s, %s: %s", m.input, m.kind, clip(string(m.request.bytes("")), 200))
+	return fmt.Sprintf("%s, %s: %s", m.input, m.kind, clip(s.show(m.request, ""), 200))
 }
 
 // An input is one place that takes a value.
@@ -173,7 +174,7 @@ func object(target string, fields map[string]string, login bool) (out []input) {
 			b, _ := json.Marshal(v)
 			return post(body(b))
 		}}
-		for _, raw := range []string{"null", "true", "[]", "{}", "-1", "1e308", "[[[[[[]]]]]]", `{"a":{"b":{}}}`} {
+		for _, raw := range jsonOdd {
 			in.raw = append(in.raw, post(body(json.RawMessage(raw))))
 		}
 		out = append(out, in)

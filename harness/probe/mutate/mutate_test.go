@@ -102,7 +102,7 @@ func TestASeedReplays(t *testing.T) {
 	spell := func(seed uint64) string {
 		var b strings.Builder
 		for m := range plan(append(headers(), line()), HTTP{Seed: seed, Most: 500}) {
-			b.WriteString(m.String())
+			b.WriteString(new(session).spoken(m))
 		}
 		return b.String()
 	}

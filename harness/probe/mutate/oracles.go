@@ -147,7 +147,7 @@ func (s *session) look(ctx context.Context, m mutant, a answer) {
 	if shown == "" || slices.ContainsFunc(s.Hits, func(h Hit) bool { return h.Oracle == m.oracle && h.Input == m.input && h.Proven() }) {
 		return
 	}
-	h := Hit{Oracle: m.oracle, Input: m.input, Sent: clip(string(m.request.bytes("")), 300), Shown: shown}
+	h := Hit{Oracle: m.oracle, Input: m.input, Sent: clip(s.show(m.request, ""), 300), Shown: shown}
 	for i := range repeats {
 		n := m.n + 7*(i+1)
 		control := s.send(ctx, m.again(n, false))
@@ -157,7 +157,7 @@ func (s *session) look(ctx context.Context, m mutant, a answer) {
 		}
 	}
 	if h.Proven() {
-		s.on.Evidence("executed input", m.request.bytes("device"))
+		s.on.Evidence("executed input", []byte(s.show(m.request, "device")))
 	}
 	s.Hits = append(s.Hits, h)
 }

@@ -32,6 +32,7 @@ type session struct {
 	dropped map[string]string // inputs that are left alone, and why
 	grammar *grammar          // of what is sent, where that is no HTTP
 	udp     *datagrams
+	secrets []string // of the session that requests carry: nowhere shown
 }
 
 // A request is what is sent, to the byte.
@@ -172,6 +173,15 @@ func (s *session) once(r request, patience time.Duration) (a answer) {
 		s.hangUp()
 	}
 	return a
+}
+
+// show is a request as it may be seen.
+func (s *session) show(r request, host string) string {
+	text := string(r.bytes(host))
+	for _, secret := range s.secrets {
+		text = strings.ReplaceAll(text, secret, "…")
+	}
+	return text
 }
 
 // errStrange is of datagrams that answer nothing that was asked.

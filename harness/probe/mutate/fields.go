@@ -1,0 +1,342 @@
+package mutate
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/secure-by-design/assay/harness/bench/updates"
+	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/dial"
+	"github.com/secure-by-design/assay/harness/evidence"
+	"github.com/secure-by-design/assay/harness/operate"
+	"github.com/secure-by-design/assay/provisions"
+)
+
+// Fields sets the fields that a row of 29-InpVal names to what they should not hold, as the login that may set them, and puts back what
+// stood there. What is kept beyond its bounds, and what makes the device call us, convicts.
+type Fields struct {
+	Row       string // of 29-InpVal
+	Seed      uint64
+	Most      int // mutants of each field
+	PerSecond int
+	Fastest   int
+}
+
+// Level is disruptive: it may bring the device down.
+func (Fields) Level() provisions.Level { return provisions.Disruptive }
+
+// Disturbs: whatever odd input left behind.
+func (Fields) Disturbs() string { return "odd values were set" }
+func (q Fields) String() string {
+	return fmt.Sprintf("what %d odd values do to each field of %s", q.Most, q.Row)
+}
+
+// Ask sets them, field by field.
+func (q Fields) Ask(ctx context.Context, on *dial.Device) (t Tried, err error) {
+	if on.File == nil || on.File.IXIT.InpVal == nil || q.Most < 1 || q.PerSecond < 1 {
+		return t, fmt.Errorf("set odd values of %s: nothing is declared, or none is asked for", q.Row)
+	}
+	ear, err := updates.Serve(ctx, on, nil, updates.Options{Requests: maxHeard})
+	if err != nil {
+		return t, fmt.Errorf("listen for calls of the device: %w", err)
+	}
+	defer ear.Close()
+	for _, row := range *on.File.IXIT.InpVal {
+		for _, f := range row.Fields {
+			if row.ID != q.Row || t.Why != "" {
+				continue
+			}
+			one, err := q.try(ctx, on, f, ear)
+			if t = t.and(one); err != nil {
+				return t, fmt.Errorf("set odd values of the field %s: %w", f.Name, err)
+			}
+		}
+	}
+	return t, ctx.Err()
+}
+
+// maxHeard bounds the calls that are listened to.
+const maxHeard = 10_000
+
+// and adds what came of another field.
+func (t Tried) and(o Tried) Tried {
+	return Tried{Open: o.Open, Inputs: append(t.Inputs, o.Inputs...), Left: append(t.Left, o.Left...), Sent: t.Sent + o.Sent, Checks: t.Checks + o.Checks, Accepted: t.Accepted + o.Accepted,
+		Refused: t.Refused + o.Refused, Errors: t.Errors + o.Errors, Dropped: t.Dropped + o.Dropped, P95: max(t.P95, o.P95), Losses: append(t.Losses, o.Losses...), Hits: append(t.Hits, o.Hits...),
+		Traces: append(t.Traces, o.Traces...), Why: o.Why}
+}
+
+// A field under test.
+type field struct {
+	device.Field
+	s     *session
+	token map[string]string
+	was   json.RawMessage // what stood there
+	ear   *updates.Server
+}
+
+func (q Fields) try(ctx context.Context, on *dial.Device, f device.Field, ear *updates.Server) (Tried, error) {
+	x := &field{Field: f, ear: ear, token: map[string]string{"address": on.Address().String()}}
+	secrets, err := x.login(ctx, on)
+	if err != nil {
+		return Tried{}, err
+	}
+	read, at, err := x.request(f.Read, "")
+	if err != nil {
+		return Tried{}, err
+	}
+	s := &session{HTTP: HTTP{Port: at.port, TLS: at.tls, Seed: q.Seed, Most: q.Most, PerSecond: q.PerSecond, Fastest: q.Fastest}, on: on, dropped: map[string]string{}, normal: read, secrets: secrets}
+	x.s = s
+	defer s.hangUp()
+	if x.was = x.shown(ctx); x.was == nil {
+		s.Open, s.Left = true, []string{"the field " + f.Name + ": what stands there is not shown, and so could not be put back"}
+		return s.Tried, nil
+	}
+	if err := s.baseline(ctx); err != nil {
+		return s.Tried, err
+	}
+	s.Open, s.Inputs = true, []string{"the field " + f.Name + ", set by " + f.Login}
+	defer x.putBack(ctx)
+	x.bounds(ctx)
+	x.commands(ctx)
+	in := x.input()
+	err = s.run(ctx, plan([]input{in}, s.HTTP))
+	return s.Tried, err
+}
+
+// login opens a session as who may set the field.
+func (x *field) login(ctx context.Context, on *dial.Device) (secrets []string, err error) {
+	if x.Login == "" {
+		return nil, nil
+	}
+	out, err := operate.Login{As: x.Login}.Do(ctx, on)
+	if err != nil || !out.OK {
+		return nil, fmt.Errorf("log in as %s: it was not let in: %w", x.Login, err)
+	}
+	for name, s := range out.Captured {
+		v, err := s.Reveal()
+		if err != nil {
+			return nil, err
+		}
+		x.token[name] = v
+		secrets = append(secrets, evidence.Spellings(v)...)
+	}
+	return secrets, nil
+}
+
+// place is where a request goes.
+type place struct {
+	port uint16
+	tls  bool
+}
+
+// request is a declared one with a value.
+func (x *field) request(h *device.HTTP, v string) (request, place, error) {
+	fill := func(text string, as func(string) string) string {
+		return device.Placeholder.ReplaceAllStringFunc(text, func(p string) string {
+			switch name := device.Placeholder.FindStringSubmatch(p)[1]; {
+			case name == "value":
+				return as(v)
+			case x.token[name] != "":
+				return x.token[name]
+			}
+			return p
+		})
+	}
+	to, err := url.Parse(fill(h.URL, url.QueryEscape))
+	if err != nil {
+		return request{}, place{}, err
+	}
+	at := place{port: 80, tls: to.Scheme == "https"}
+	if at.tls {
+		at.port = 443
+	}
+	if n, err := strconv.ParseUint(to.Port(), 10, 16); err == nil {
+		at.port = uint16(n)
+	}
+	as := url.QueryEscape
+	if b := strings.TrimSpace(h.Body); strings.HasPrefix(b, "{") || strings.HasPrefix(b, "[") {
+		as = inJSON
+	}
+	r := request{method: h.Method, target: to.RequestURI(), body: fill(h.Body, as)}
+	if r.method == "" {
+		r.method = "GET"
+	}
+	for _, name := range sorted(h.Headers) {
+		r.header = append(r.header, [2]string{name, fill(h.Headers[name], oneLine)})
+	}
+	return r, at, nil
+}
+
+func inJSON(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b[1 : len(b)-1])
+}
+
+// set sets the field.
+func (x *field) set(ctx context.Context, v string) answer {
+	r, _, err := x.request(x.Write, v)
+	if err != nil {
+		return answer{err: err}
+	}
+	x.s.Sent++
+	return x.s.send(ctx, r)
+}
+
+// shown is what stands there, as JSON; nil where it is not shown.
+func (x *field) shown(ctx context.Context) json.RawMessage {
+	a := x.s.send(ctx, x.s.normal)
+	var object map[string]json.RawMessage
+	if a.status/100 != 2 || json.Unmarshal(a.body, &object) != nil {
+		return nil
+	}
+	switch v := bytes.TrimSpace(object[x.Name]); {
+	case len(v) == 0 || v[0] == '{' || v[0] == '[' || string(v) == "null":
+		return nil
+	default:
+		return v
+	}
+}
+
+// keeps tells whether the field holds a value after it was set to it.
+func (x *field) keeps(ctx context.Context, v string) bool {
+	if a := x.set(ctx, v); a.status/100 != 2 {
+		return false
+	}
+	return plainly(x.shown(ctx)) == v
+}
+
+// plainly is a value as it was set.
+func plainly(v json.RawMessage) string {
+	var s string
+	if json.Unmarshal(v, &s) == nil {
+		return s
+	}
+	return string(v)
+}
+
+// putBack sets what stood there, on whichever ending, and says so where it does not stand there then.
+func (x *field) putBack(ctx context.Context) {
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), within)
+	defer end()
+	if v := plainly(x.was); !x.keeps(ctx, v) {
+		x.s.Left = append(x.s.Left, fmt.Sprintf("the field %s could not be put back to %.80q", x.Name, v))
+	}
+}
+
+// beyond are values outside the bounds: the n-th of each kind.
+func (x *field) beyond(n int) (out []string) {
+	if len(x.Range) == 2 {
+		out = append(out, num(x.Range[0]-1-float64(n)), num(x.Range[1]+1+float64(n)), num(-9999-float64(n)), num(1e9+float64(n)))
+	}
+	if x.Longest > 0 {
+		out = append(out, strings.Repeat("a", x.Longest+1+n), strings.Repeat("a", 2*x.Longest+n))
+	}
+	return out
+}
+
+func num(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// inside is a value within them.
+func (x *field) inside() string {
+	if len(x.Range) == 2 {
+		return num(x.Range[0])
+	}
+	return "assay"
+}
+
+// bounds sets values outside of the bounds. One that is kept is set three times in variants, each beside one inside that is kept too.
+func (x *field) bounds(ctx context.Context) {
+	for kind, v := range x.beyond(0) {
+		if ctx.Err() != nil || !x.keeps(ctx, v) {
+			continue
+		}
+		h := Hit{Oracle: "a value beyond its bounds is kept", Input: x.s.Inputs[0], Sent: clip(v, 80), Shown: clip(v, 80)}
+		for n := range repeats {
+			if x.keeps(ctx, x.inside()) && x.keeps(ctx, x.beyond(n + 1)[kind]) {
+				h.Times++
+			}
+		}
+		x.s.Hits = append(x.s.Hits, h)
+		return
+	}
+}
+
+// forms in which shells find a command, and where it stands in them.
+var forms = []string{"$(%s)", "`%s`", "a;%s;", "a|%s|", "a&%s&", "';%s;'", "\";%s;\"", "a\n%s\n"}
+
+// called is the address of ours for a number.
+func (x *field) called(n int) string { return fmt.Sprintf("%s/assay-%d", x.ear.URL(), n) }
+
+// heard tells whether the device called us by a number.
+func (x *field) heard(n int) bool {
+	log, _ := x.ear.Requests()
+	for _, r := range log {
+		if r.Path == fmt.Sprintf("/assay-%d", n) {
+			return true
+		}
+	}
+	return false
+}
+
+// later is how long the device may take to call, by the clock.
+const later = 2 * time.Second
+
+// commands sets commands that call us. A device that calls is asked three times more, beside a control that names our address and no command.
+func (x *field) commands(ctx context.Context) {
+	const first, each = 1000, 10
+	for i, form := range forms {
+		x.set(ctx, x.command(form, first+i))
+	}
+	if x.s.on.Clock.Sleep(ctx, later) != nil {
+		return
+	}
+	for i, form := range forms {
+		if !x.heard(first + i) {
+			continue
+		}
+		h := Hit{Oracle: "command", Input: x.s.Inputs[0], Sent: fmt.Sprintf(form, "a command that calls us"), Shown: "a call of " + x.called(first+i)}
+		for n := range repeats {
+			armed, control := first+100+each*n, first+101+each*n
+			x.set(ctx, x.called(control))
+			x.set(ctx, x.command(form, armed))
+			if x.s.on.Clock.Sleep(ctx, later) == nil && x.heard(armed) && !x.heard(control) {
+				h.Times++
+			}
+		}
+		x.s.Hits = append(x.s.Hits, h)
+		return
+	}
+}
+
+// command calls us by what small systems have.
+func (x *field) command(form string, n int) string {
+	at := x.called(n)
+	return fmt.Sprintf(form, "wget -q -O- "+at+" || curl -s "+at)
+}
+
+// input is the field as one that takes odd values, and JSON that is no text.
+func (x *field) input() input {
+	in := input{name: x.s.Inputs[0], with: func(v string) request {
+		r, _, _ := x.request(x.Write, v)
+		return r
+	}}
+	if r, _, err := x.request(x.Write, marker); err == nil && strings.Contains(r.body, `"`+marker+`"`) {
+		for _, raw := range jsonOdd {
+			odd := r
+			odd.body = strings.Replace(r.body, `"`+marker+`"`, raw, 1)
+			in.raw = append(in.raw, odd)
+		}
+	}
+	return in
+}
+
+const marker = "assay-6e1b0c"
+
+// jsonOdd are values of JSON where a text is meant.
+var jsonOdd = []string{"null", "true", "[]", "{}", "-1", "1e308", "[[[[[[]]]]]]", `{"a":{"b":{}}}`}
