@@ -52,6 +52,7 @@ var _ = Provision("5.12-1", func(dut *DUT) {
 			Propose(Pass, "no decision presets an option that our table of safe defaults has something against%s; judge what it does not know: %s", also, listed(rows))
 		}, Climbs(provisions.Declared))
 	})
+	TestCase("5.12-1-2", func() { met(dut) })
 })
 
 // asked are the decisions that the user makes. Where there is none the criterion speaks of nothing.

@@ -25,5 +25,7 @@ var _ = Provision("5.12-3", func(dut *DUT) {
 			checked(ctx, dut, maintenance)
 			Propose(Pass, "2-UserInfo names a guide (%q); read it, and see that it says how often to look, and what to do about updates, the end of support, accounts and sessions, paired devices, and: %s", text, parameters(ctx, dut))
 		}, In(provisions.V31), Climbs(provisions.Declared, provisions.Web))
+		applied(dut)
 	})
+	TestCase("5.12-3-2", func() { onBoth(dut) })
 })
