@@ -12,7 +12,7 @@ func TestSpelt(t *testing.T) {
 	const secret = "correct horse 17"
 	sum := md5.Sum([]byte(secret))
 	for data, want := range map[string]string{
-		"psk=correct horse 17\n": "in clear", "p=" + base64.StdEncoding.EncodeToString([]byte("x:" + secret)): "as hex or base64", hex.EncodeToString([]byte(secret)): "as hex or base64",
+		"psk=correct horse 17\n": "in clear", "p=" + base64.StdEncoding.EncodeToString([]byte("x:"+secret)): "as hex or base64", hex.EncodeToString([]byte(secret)): "as hex or base64",
 		"\x00" + string(wide(secret)): "in UTF-16", "hash=" + hex.EncodeToString(sum[:]): "as its unsalted MD5", "correct horse 18": "", "": "",
 	} {
 		if got := spelt([]byte(data), secret); got != want {

@@ -184,6 +184,7 @@ func (d *Device) restoreImage(w http.ResponseWriter, _ *http.Request, _ session)
 		return
 	}
 	d.version, d.data, d.settings = installed, nil, presets()
+	d.wipe()
 	d.reboot()
 	reply(w, http.StatusOK, "message", "The image of the factory was restored.")
 }

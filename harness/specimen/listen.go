@@ -17,25 +17,12 @@ import (
 
 // listen opens the device's own services and those of its faults.
 func (d *Device) listen() error {
-	for _, s := range []struct {
-		port uint16
-		on   bool
-		run  func(net.Listener)
-	}{
-		{HTTPS, true, d.https}, {HTTP, true, d.http}, {SSH, true, d.ssh}, {MQTTS, true, d.mqtts},
-		{Telnet, d.any("undeclared-password-service", "undeclared-telnet"), d.telnet},
-		{API, d.is("undeclared-auth-api"), func(l net.Listener) { d.web(tls.NewListener(l, d.tlsConfig()), d.pinAPI()) }},
-		{Console, d.debugs(), d.console},
-		{RTSP, d.streams(), d.rtsp},
-		{MQTT, d.any("cleartext-channel", "undeclared-broker-password"), d.mqtt},
-		{Stranger, d.is("undeclared-listener"), d.greeting},
-		{Switched, d.is("disabled-interface-answers"), d.greeting},
-	} {
+	d.doors = map[uint16]net.Listener{}
+	for _, s := range d.services() {
 		if !s.on {
 			continue
 		}
-		l, err := net.Listen("tcp", netip.AddrPortFrom(d.Options.Addr, s.port).String())
-		if err != nil {
+		if err := d.enter(s); err != nil {
 			return err
 		}
 		s.run(l)
@@ -48,6 +35,20 @@ func (d *Device) listen() error {
 	}
 	return nil
 }
+// services are those over TCP.
+func (d *Device) services() []service {
+	return []service{
+		{HTTPS, true, d.https}, {HTTP, true, d.http}, {SSH, true, d.ssh}, {MQTTS, true, d.mqtts},
+		{Telnet, d.any("undeclared-password-service", "undeclared-telnet"), d.telnet},
+		{API, d.is("undeclared-auth-api"), func(l net.Listener) { d.web(tls.NewListener(l, d.tlsConfig()), d.pinAPI()) }},
+		{Console, d.debugs(), d.console},
+		{RTSP, d.streams(), d.rtsp},
+		{MQTT, d.any("cleartext-channel", "undeclared-broker-password"), d.mqtt},
+		{Stranger, d.is("undeclared-listener"), d.greeting},
+		{Switched, d.is("disabled-interface-answers"), d.greeting},
+	}
+}
+
 
 // tlsConfig is TLS 1.2 and 1.3 with modern suites, or what faults make of it.
 func (d *Device) tlsConfig() *tls.Config {

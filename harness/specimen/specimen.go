@@ -10,6 +10,7 @@ package specimen
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -83,6 +84,9 @@ type Device struct {
 	pressed  bool     // it was opened before
 	counter  int      // of predictable tokens
 	keys     keys
+	folder   string                  // where its flash lies, once a device file names it
+	changed  bool                    // the boot loader found software that is not its maker's
+	doors    map[uint16]net.Listener // its own services, by port
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -239,6 +243,7 @@ func (d *Device) reboot() {
 	}
 	d.codes = 0
 	if d.is("lockout-lost-on-reboot") {
+	d.start()
 		for _, a := range d.accounts {
 			a.wrong, a.until = 0, time.Time{}
 		}

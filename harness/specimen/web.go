@@ -73,6 +73,9 @@ func (d *Device) shell(next http.Handler) http.Handler {
 			w.Header().Set("Server", "axhttpd/1.9.0")
 		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if d.distrusted(w, r) {
+			return
+		}
 		if d.is("login-page-on-every-path") && r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/" {
 			d.form(w, 200)
 			return

@@ -26,6 +26,13 @@ var _ = Provision("5.7-1", func(dut *DUT) {
 			Each("row of 20-SecBoot", rows, func(b boot) { verified(ctx, b) })
 		}, Climbs(provisions.Declared))
 	})
+
+	TestCase("5.7-1-2", func() {
+		Unit("a", "no modified software is started", func(ctx context.Context) {
+			boots(ctx, dut)
+			refusedAtStart(ctx, dut)
+		}, Quota("each of the modified images"), Climbs(provisions.Firmware, provisions.Operator))
+	})
 })
 
 // A stage is a part of the software, and what the rows that name it promise together.

@@ -22,6 +22,16 @@ var _ = Provision("5.7-2", func(dut *DUT) {
 			Each("detection of 20-SecBoot", detecting(ctx, dut), func(b boot) { remains(ctx, b) })
 		}, Climbs(provisions.Declared))
 	})
+
+	TestCase("5.7-2-2", func() {
+		Unit("a", "each declared notice of a change is given", func(ctx context.Context) {
+			alerted(ctx, dut, detecting(ctx, dut))
+		}, Climbs(provisions.Firmware, provisions.Operator))
+
+		Unit("b", "after a detection the device serves no more than its notice needs", func(ctx context.Context) {
+			quiet(ctx, dut, detecting(ctx, dut))
+		}, Climbs(provisions.Firmware, provisions.Operator))
+	})
 })
 
 // detecting are the rows that detect something. To claim the reaction and have nothing that detects is a FAIL, no way out.
