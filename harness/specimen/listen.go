@@ -25,7 +25,6 @@ func (d *Device) listen() error {
 		if err := d.enter(s); err != nil {
 			return err
 		}
-		s.run(l)
 	}
 	if err := d.datagrams(); err != nil {
 		return err
@@ -35,6 +34,7 @@ func (d *Device) listen() error {
 	}
 	return nil
 }
+
 // services are those over TCP.
 func (d *Device) services() []service {
 	return []service{
@@ -48,7 +48,6 @@ func (d *Device) services() []service {
 		{Switched, d.is("disabled-interface-answers"), d.greeting},
 	}
 }
-
 
 // tlsConfig is TLS 1.2 and 1.3 with modern suites, or what faults make of it.
 func (d *Device) tlsConfig() *tls.Config {
@@ -99,7 +98,7 @@ func (d *Device) http(l net.Listener) {
 			http.Redirect(w, r, fmt.Sprintf("https://%s%s", netip.AddrPortFrom(d.Options.Addr, HTTPS), r.URL.Path), http.StatusPermanentRedirect)
 		})
 	}
-	d.web(l, d.digest(d.discovery(h)))
+	d.web(l, d.digest(d.upnp(d.discovery(h))))
 }
 
 func (d *Device) web(l net.Listener, h http.Handler) {

@@ -103,7 +103,12 @@ func (d *Device) Name() string { return d.Options.Name }
 func (d *Device) Addr() netip.Addr { return d.Options.Addr }
 
 // Ports are all that it, or any of its faults, listens on: the scope of a test.
-func (d *Device) Ports() []uint16 { return ports() }
+func (d *Device) Ports() []uint16 {
+	if d.describes() { // else a program of this host may be there
+		return append(ports(), SSDP)
+	}
+	return ports()
+}
 
 func ports() []uint16 {
 	return []uint16{MQTT, SSH, Telnet, Console, 5353, Switched, Pairing, Stranger, HTTP, RTSP, Booting, HTTPS, MQTTS, API, Discovery, SNMP, CoAP}
@@ -112,7 +117,7 @@ func ports() []uint16 {
 // Target is how a command line names it.
 func (d *Device) Target() string {
 	s := d.Options.Addr.String() + ":"
-	for i, p := range ports() {
+	for i, p := range d.Ports() {
 		if i > 0 {
 			s += ","
 		}
@@ -238,12 +243,12 @@ func (d *Device) Reboot() {
 
 func (d *Device) reboot() {
 	d.boots++
+	d.start()
 	if d.is("boot-window-listener") && d.ctx.Err() == nil {
 		d.ajar(Booting, bootWindow, func() {}) // open still from the start before: it stays so
 	}
 	d.codes = 0
 	if d.is("lockout-lost-on-reboot") {
-	d.start()
 		for _, a := range d.accounts {
 			a.wrong, a.until = 0, time.Time{}
 		}
