@@ -15,8 +15,8 @@ import (
 	"github.com/secure-by-design/assay/provisions"
 )
 
-// A Field is an entry of the settings that tells the device from others: "serial", and what stands there.
-type Field struct{ Name, Value string }
+// A Trait is an entry of the settings that tells the device from others: "serial", and what stands there.
+type Trait struct{ Name, Value string }
 
 // identities are names of such entries; unshown are those that are tried although the settings do not show them.
 var (
@@ -37,7 +37,7 @@ type Identity struct {
 type Shown struct {
 	Read   bool // settings in JSON came
 	Why    string
-	Fields []Field
+	Fields []Trait
 }
 
 // Level is gentle.
@@ -100,10 +100,10 @@ func (s *settings) read(ctx context.Context, on *dial.Device) error {
 }
 
 // fields are the entries that are an identity, in order.
-func (s settings) fields() (out []Field) {
+func (s settings) fields() (out []Trait) {
 	for _, name := range slices.Sorted(maps.Keys(s.doc)) {
 		if v, ok := s.doc[name].(string); ok && identities.MatchString(name) && len(v) < 200 && len(out) < 20 {
-			out = append(out, Field{printable(name, 64), printable(v, 200)})
+			out = append(out, Trait{printable(name, 64), printable(v, 200)})
 		}
 	}
 	return out
@@ -113,7 +113,7 @@ func (s settings) fields() (out []Field) {
 // back by PUT, POST and PATCH, with one entry changed.
 type RewriteIdentity struct {
 	As     string
-	Fields []Field // that the settings show, with what stands there; others are tried too
+	Fields []Trait // that the settings show, with what stands there; others are tried too
 }
 
 // Rewritten is what came of it.
