@@ -68,7 +68,7 @@ func noKeyIsShared(ctx context.Context, dut, twin *DUT) {
 
 // noPublishedPasswordOpensBoth tries published credentials at the second unit, and what opens it at the first.
 func noPublishedPasswordOpensBoth(ctx context.Context, dut, twin *DUT) {
-	at := logins(ctx, twin)
+	at := seen.Logins(ctx, twin)
 	if len(at) == 0 {
 		Note(ctx, "no log-in was found: no password was tried")
 		return
@@ -83,7 +83,7 @@ func noPublishedPasswordOpensBoth(ctx context.Context, dut, twin *DUT) {
 				continue
 			}
 			both := false
-			for _, ours := range alike(logins(ctx, dut), l) {
+			for _, ours := range alike(seen.Logins(ctx, dut), l) {
 				first := Ask(ctx, dut, login.Try{At: ours, User: c.User, Password: c.Password})
 				both = both || first.Outcome == login.Accepted && Ask(ctx, dut, login.Try{At: ours, User: c.User, Password: c.Password, Look: 1}).Outcome == login.Accepted
 			}
@@ -101,17 +101,6 @@ func alike(ours []login.Login, l login.Login) (out []login.Login) {
 	for _, o := range ours {
 		if o.Protocol == l.Protocol && o.Port == l.Port && o.Path == l.Path && !slices.Contains(out, o) {
 			out = append(out, o)
-		}
-	}
-	return out
-}
-
-// logins are the log-ins that a unit shows or its file declares.
-func logins(ctx context.Context, unit *DUT) (out []login.Login) {
-	out = append(out, seen.Found(ctx, unit).Logins...)
-	if unit.File != nil && unit.IXIT().AuthMech != nil {
-		for _, d := range seen.DeclaredLogins(unit, func(device.AuthMech) bool { return true }) {
-			out = append(out, d.Login)
 		}
 	}
 	return out

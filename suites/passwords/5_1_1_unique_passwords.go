@@ -153,14 +153,7 @@ func restore(ctx context.Context, dut *DUT) {
 // published tries the credentials that everybody can know.
 func published(ctx context.Context, dut *DUT) {
 	found := Found(ctx, dut)
-	logins := append([]login.Login{}, found.Logins...)
-	if dut.File != nil && dut.IXIT().AuthMech != nil {
-		for _, d := range network(dut, every) {
-			if !slices.ContainsFunc(logins, func(l login.Login) bool { return sameDoor(l, d.Login) }) {
-				logins = append(logins, d.Login)
-			}
-		}
-	}
+	logins := seen.Logins(ctx, dut)
 	if len(logins) == 0 {
 		Inconclude("no log-in was found on %d services: nothing was tried", len(found.Quiet))
 	}
@@ -207,11 +200,6 @@ func recovered(ctx context.Context, dut *DUT, at login.Login) {
 			Ask(ctx, dut, login.Recovered{At: d.Login, User: d.User, Right: d.Right, After: at.String()})
 		}
 	}
-}
-
-// sameDoor tells whether two log-ins are one: the network shows what the IXIT declares.
-func sameDoor(a, b login.Login) bool {
-	return a.Protocol == b.Protocol && a.Address == b.Address && a.Port == b.Port && (a.Protocol != "json" || a.Path == b.Path)
 }
 
 // users are those that the sample declares.

@@ -96,6 +96,25 @@ func Found(ctx context.Context, dut *harness.DUT) login.Found {
 	return harness.Ask(ctx, dut, login.All{At: at})
 }
 
+// Logins are the log-ins that the network shows, and those that 1-AuthMech declares beside them.
+func Logins(ctx context.Context, dut *harness.DUT) []login.Login {
+	out := slices.Clone(Found(ctx, dut).Logins)
+	if dut.File == nil || dut.IXIT().AuthMech == nil {
+		return out
+	}
+	for _, d := range DeclaredLogins(dut, func(device.AuthMech) bool { return true }) {
+		if !slices.ContainsFunc(out, func(l login.Login) bool { return sameDoor(l, d.Login) }) {
+			out = append(out, d.Login)
+		}
+	}
+	return out
+}
+
+// sameDoor tells whether two log-ins are one: the network shows what the IXIT declares.
+func sameDoor(a, b login.Login) bool {
+	return a.Protocol == b.Protocol && a.Address == b.Address && a.Port == b.Port && (a.Protocol != "json" || a.Path == b.Path)
+}
+
 // Place is where a service may take credentials.
 func Place(s service.Service) login.Place {
 	p := login.Place{Port: s.Addr.Port(), TLS: s.TLS, Protocol: s.Protocol}
