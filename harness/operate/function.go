@@ -117,8 +117,8 @@ type who struct {
 	garbage bool
 }
 
-// requestAs makes one request as somebody. Without a subject, headers that would hold one are left out.
-func requestAs(ctx context.Context, on *dial.Device, h *device.HTTP, w who, p parameters, canary evidence.Secret) (Accessed, error) {
+// requestAs makes one request as somebody, and lets others look at the answer. Without a subject, headers that would hold one are left out.
+func requestAs(ctx context.Context, on *dial.Device, h *device.HTTP, w who, p parameters, canary evidence.Secret, look ...func([]byte)) (Accessed, error) {
 	a := Accessed{LoggedIn: true}
 	p = p.of(on)
 	switch {
@@ -154,6 +154,9 @@ func requestAs(ctx context.Context, on *dial.Device, h *device.HTTP, w who, p pa
 		return a, err
 	}
 	a.Status, a.Admitted, a.Bytes = r.status, r.status >= 200 && r.status < 300, len(r.body)
+	for _, see := range look {
+		see(r.body)
+	}
 	if !canary.IsZero() {
 		v, err := canary.Reveal()
 		if err != nil {

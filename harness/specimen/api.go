@@ -13,7 +13,7 @@ func (d *Device) getSettings(w http.ResponseWriter, _ *http.Request, _ session) 
 	if d.is("identity-rewritable") {
 		all = append(all, "serial", d.serial)
 	}
-	reply(w, 200, all...)
+	reply(w, 200, append(all, d.felt()...)...)
 }
 
 func (d *Device) setSettings(w http.ResponseWriter, r *http.Request, _ session) {

@@ -41,6 +41,7 @@ var _ = Provision("5.8-3", func(dut *DUT) {
 				Propose(Pass, "%s is named in %s; judge whether a layman understands it (%s)", row.ID, named, d.Reads())
 			})
 		}, Climbs(provisions.Web))
+		obvious(dut)
 	})
 })
 
