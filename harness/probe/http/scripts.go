@@ -2,6 +2,7 @@ package http
 
 import (
 	"bytes"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +21,14 @@ var (
 )
 
 const maxCalls = 10
+
+// Whole is a page of which a body is at hand, such as one that a browser drew.
+func Whole(path string, body []byte) Page {
+	p := Page{Path: path, Status: http.StatusOK, Length: len(body), Hash: hash(body), Text: text(body)}
+	p.Title, p.Forms, p.Password, _ = read(body)
+	p.Calls, p.Keys = calls(scripts(body))
+	return p
+}
 
 // scripts is the text of those that stand in a page.
 func scripts(body []byte) []byte {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/secure-by-design/assay/harness/bench/browser"
 	"github.com/secure-by-design/assay/harness/dial"
 	web "github.com/secure-by-design/assay/harness/probe/http"
 	"github.com/secure-by-design/assay/harness/probe/mqtt"
@@ -98,14 +99,47 @@ func find(ctx context.Context, on *dial.Device, p Place) (logins, maybe []Login,
 	return nil, nil, nil, nil
 }
 
-// pages finds HTTP's own schemes and forms with a password.
+// pages finds HTTP's own schemes, forms with a password, what scripts send, and ONVIF.
 func pages(ctx context.Context, on *dial.Device, p Place) (out, maybe []Login, gaps []string, err error) {
 	site, err := web.Pages{Port: p.Port, TLS: p.TLS}.Ask(ctx, on)
 	if err != nil || !site.Open {
 		return nil, nil, nil, err
 	}
-	byScript := "" // a page whose password a script sends
-	for _, page := range site.Pages {
+	out = shown(p, site.Pages)
+	soaped, err := cameras(ctx, on, p)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if len(soaped) > 0 { // its own challenge of HTTP is the same log-in
+		out = append(slices.DeleteFunc(out, func(l Login) bool { return l.Path == onvifPath }), soaped...)
+	}
+	posted, maybe, err := calls(ctx, on, p, site, out)
+	if err == nil && len(out)+len(posted) == 0 {
+		more, gap := drawnPages(ctx, on, p, site.Pages)
+		if gaps = gap; len(more) > 0 {
+			site.Pages, out = append(site.Pages, more...), shown(p, more)
+			for i := range out {
+				out[i].Drawn = true
+			}
+			posted, maybe, err = calls(ctx, on, p, site, out)
+		}
+	}
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	out = append(out, posted...)
+	if at := slices.IndexFunc(site.Pages, byScript); at >= 0 && len(posted) == 0 {
+		gaps = append(gaps, fmt.Sprintf("port %d: %s asks for a password by a script, and where it goes was not found: name its log-in in 1-AuthMech, at: with scheme, path and guards", p.Port, site.Pages[at].Path))
+	}
+	if missed := site.Failed + site.Limited; missed > 0 {
+		gaps = append(gaps, fmt.Sprintf("port %d: %d of %d paths gave no page, so that a log-in there would not be seen", p.Port, missed, site.Asked))
+	}
+	return out, maybe, gaps, nil
+}
+
+// shown are the log-ins that pages show by themselves: schemes of HTTP, and forms.
+func shown(p Place, pages []web.Page) (out []Login) {
+	for _, page := range pages {
 		l := p.login("")
 		l.Path, l.Guards = page.Path, page.Path
 		if page.Status == 401 {
@@ -118,38 +152,36 @@ func pages(ctx context.Context, on *dial.Device, p Place) (out, maybe []Login, g
 			}
 			continue
 		}
-		if page.Same {
-			continue
-		}
-		posted := false
 		for _, f := range page.Forms {
-			posted = posted || f.Password && f.Method == "POST"
-			if l, ok := formLogin(p, page.Path, f); ok && !slices.ContainsFunc(out, func(o Login) bool { return o.Protocol == "form" && o.Path == l.Path }) {
+			if l, ok := formLogin(p, page.Path, f); ok && !page.Same && !slices.ContainsFunc(out, func(o Login) bool { return o.Protocol == "form" && o.Path == l.Path }) {
 				out = append(out, l)
 			}
 		}
-		if page.Password && !posted && byScript == "" {
-			byScript = page.Path
+	}
+	return out
+}
+
+// byScript tells a page that asks for a password which no form posts.
+func byScript(p web.Page) bool {
+	return p.Password && !p.Same && p.Status != 401 && !slices.ContainsFunc(p.Forms, func(f web.Form) bool { return f.Password && f.Method == "POST" })
+}
+
+// maxDrawn is how many pages of a server are drawn: each takes a browser.
+const maxDrawn = 2
+
+// drawnPages are the pages that scripts draw, as a browser shows them. Where one cannot, that is a gap.
+func drawnPages(ctx context.Context, on *dial.Device, p Place, pages []web.Page) (out []web.Page, gaps []string) {
+	for _, page := range pages {
+		if !page.Drawn || page.Same || page.Status != 200 || len(out) == maxDrawn {
+			continue
 		}
+		d, err := browser.Draw(ctx, on, browser.Page{Port: p.Port, TLS: p.TLS, Path: page.Path})
+		if err != nil {
+			return out, []string{fmt.Sprintf("port %d: %s is drawn by a script, and what it asks for was not seen: %v; mend that, or name its log-ins in 1-AuthMech, at: with scheme, path and guards", p.Port, page.Path, err)}
+		}
+		out = append(out, web.Whole(page.Path, d.DOM))
 	}
-	soaped, err := cameras(ctx, on, p)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	posted, maybe, err := calls(ctx, on, p, site, out)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if len(soaped) > 0 { // its own challenge of HTTP is the same log-in
-		out = slices.DeleteFunc(out, func(l Login) bool { return l.Path == onvifPath })
-	}
-	if out = slices.Concat(out, posted, soaped); byScript != "" && len(posted) == 0 {
-		gaps = append(gaps, fmt.Sprintf("port %d: %s asks for a password by a script, and where it goes was not found: name its log-in in 1-AuthMech, at: with scheme, path and guards", p.Port, byScript))
-	}
-	if missed := site.Failed + site.Limited; missed > 0 {
-		gaps = append(gaps, fmt.Sprintf("port %d: %d of %d paths gave no page, so that a log-in there would not be seen", p.Port, missed, site.Asked))
-	}
-	return out, maybe, gaps, nil
+	return out, nil
 }
 
 // clip bounds what a device may call itself.

@@ -3,8 +3,12 @@ package login
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/secure-by-design/assay/harness/evidence"
 )
 
 // What is not seen is said: a password that a script takes has no form to read, and a page that puts us off may hold one.
@@ -34,5 +38,43 @@ func TestWhatIsNoLogInOfAForm(t *testing.T) {
 		if err != nil || len(f.Logins) != c.logins || (len(f.Quiet) > 0) != c.quiet || !strings.Contains(strings.Join(f.Failed, "\n"), c.gap) || (c.gap == "") != (len(f.Failed) == 0) {
 			t.Errorf("%s: %v %+v", name, err, f)
 		}
+	}
+}
+
+// A page that a script draws is drawn by a browser, where there is one; else it is said.
+func TestAPageThatAScriptDraws(t *testing.T) {
+	t.Parallel()
+	on, port := site(t, func(w http.ResponseWriter, r *http.Request) {
+		in, _ := r.Cookie("sid")
+		switch {
+		case r.URL.Path == "/go" && r.PostFormValue("u") == "admin" && r.PostFormValue("p") == "right":
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "of the owner"})
+			http.Redirect(w, r, "/home", http.StatusSeeOther)
+			return
+		case r.URL.Path == "/go" && r.Method == "POST":
+			w.WriteHeader(403)
+			return
+		case r.URL.Path == "/home" && in != nil:
+			fmt.Fprint(w, "<h1>A camera</h1>")
+			return
+		case r.URL.Path != "/":
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprint(w, `<!doctype html><title>Cam</title><div id=app></div><script>document.getElementById("app").innerHTML='<form method=post action=/go><input name=u><in'+'put type=password name=p></form>'</script>`)
+	})
+	f, err := All{At: []Place{{Port: port, Protocol: "http"}}}.Ask(t.Context(), on)
+	_, none := exec.LookPath("chromium")
+	if drawn := none == nil && os.Geteuid() == 0; drawn {
+		if err != nil || len(f.Logins) != 1 || f.Logins[0].Protocol != "form" || f.Logins[0].Path != "/go" || f.Logins[0].Password != "p" || len(f.Failed) > 0 {
+			t.Fatalf("%v %+v", err, f)
+		}
+		for pw, want := range map[string]Outcome{"right": Accepted, "nope-it-is-not": Refused} {
+			if got, err := (As{At: f.Logins[0], User: "admin", Password: evidence.Keep(pw)}).Ask(t.Context(), on); err != nil || got.Outcome != want {
+				t.Errorf("%s: %v %+v, want %s", pw, err, got, want)
+			}
+		}
+	} else if err != nil || len(f.Logins) > 0 || len(f.Quiet) > 0 || !strings.Contains(strings.Join(f.Failed, "\n"), "/ is drawn by a script") {
+		t.Errorf("%v %+v", err, f)
 	}
 }

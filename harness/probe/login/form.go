@@ -33,7 +33,7 @@ func form(ctx context.Context, on *dial.Device, l Login, user, password string, 
 	if err != nil {
 		return Tried{}, err
 	}
-	if l.Guards == "" && !passwordForm(page.Body) {
+	if l.Guards == "" && !l.Drawn && !passwordForm(page.Body) {
 		if t, is := limited(page, nil); is {
 			return t, nil
 		}
@@ -150,7 +150,8 @@ func (f *filled) inside(ctx context.Context, t Tried) (Tried, error) {
 		if err != nil {
 			return Tried{}, err
 		}
-		if shut(out) || out.Status >= 300 && out.Status < 400 {
+		_, late := limited(out, nil)
+		if shut(out) || out.Status >= 300 && out.Status < 500 && !late {
 			t.Outcome = Accepted
 			for _, v := range f.jar {
 				t.Session = evidence.Keep(v)

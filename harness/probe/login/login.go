@@ -35,6 +35,7 @@ type Login struct {
 	Password string
 	Mech     string // the row of 1-AuthMech that declares it
 	Digest   bool   `json:",omitempty"` // of RTSP and ONVIF: it asks for a digest alone, so that no password is sent
+	Drawn    bool   `json:",omitempty"` // of a form: a script draws it, so that the page as it comes does not hold it
 }
 
 // String is how a reader knows it: "the form at https port 8443 /login".
