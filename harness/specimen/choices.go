@@ -19,6 +19,7 @@ func init() {
 
 // choosing are the pages on which the owner decides, now or as in the set-up, and those that tell how things stand.
 func (d *Device) choosing(mux *http.ServeMux) {
+	d.logging(mux)
 	for path, h := range map[string]func(http.ResponseWriter, *http.Request, session){
 		"GET /api/options": d.getOptions, "POST /api/options": d.setOption, "GET /api/check": d.checkSetup, "GET /api/maintenance": d.checkMaintenance,
 		"GET /setup": d.wizard, "GET /setup/update": d.updatePage, "GET /setup/recordings": d.recordingsPage,

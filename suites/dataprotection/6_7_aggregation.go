@@ -45,6 +45,7 @@ var _ = Provision("6-7", func(dut *DUT) {
 			Propose(Pass, "the single data are dropped; judge whether that is soon after their aggregate is made: %s", grid(data, "Aggregation", "Lifecycle"))
 		}, Climbs(provisions.Declared))
 	})
+	TestCase("6-7-2", func() { dropped(dut) })
 })
 
 // aggregated are the data that are collected for an aggregate alone: rows that tell how they are aggregated, or whose purpose says
