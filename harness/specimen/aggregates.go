@@ -22,7 +22,9 @@ var counted = datum(row{"Description": "Marks that somebody set in the log", "Pr
 	"Purpose": "The owner sees how many marks there were in each minute.", "Aggregation": "Count of each minute, made on the device; the single data are overwritten a minute later.",
 	"Lifecycle": "Single data are overwritten after two minutes, counts with the next start."})
 
-func init() { honest["means-of-the-minute"] = true }
+// Its notice speaks of the marks.
+var _ = oddly("means-of-the-minute", reword("/privacy", "<h2>By whom</h2>",
+	"<p>Marks that somebody set in the log are shown at the page of the device. The owner sees how many marks there were in each minute; single ones are overwritten after two minutes.</p><h2>By whom</h2>"))
 
 // A notch is a single datum.
 type notch struct {
