@@ -220,6 +220,7 @@ func (r *Run) perform(d *DUT, p *pending, q request) {
 	}
 	r.keep(&e, sheet)
 	e.N = r.record(e)
+	r.did(e)
 	d.after(q, e)
 	p.event = e
 }

@@ -86,6 +86,7 @@ type Run struct {
 	cancel context.CancelCauseFunc
 	mu     sync.Mutex
 	undos  []undo
+	dids   []evidence.Event // operations that came to an outcome
 	facts  *Facts
 	ended  Closing
 }
