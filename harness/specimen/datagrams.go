@@ -14,7 +14,8 @@ func (d *Device) datagrams() error {
 	}{
 		{Discovery, d.is("undeclared-udp-service"), d.discover},
 		{CoAP, d.is("coap-unauthenticated"), d.coap},
-		{SNMP, d.is("snmp-default-community"), d.snmp},
+		{SNMP, d.any("snmp-default-community", "snmp-public"), d.snmp},
+		{SSDP, d.describes(), d.ssdp},
 	} {
 		if !s.on {
 			continue

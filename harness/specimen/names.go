@@ -26,10 +26,10 @@ var faults = registry(
 	// 5.5: communication
 	"tls10-accepted", "tls-weak-suite", "tls-weak-leaf-key", "cleartext-channel", "banner-version-mismatch", "api-unauthenticated", "coap-unauthenticated",
 	"auth-any-password", "auth-rejects-valid-user", "claim-reopens-after-owner", "config-write-unauthenticated", "empty-password",
-	"lockout-never-ends", "login-cleartext", "logout-keeps-token", "low-role-admitted", "mqtt-anonymous", "rtsp-unauthenticated", "websocket-unchecked",
+	"lockout-never-ends", "login-cleartext", "logout-keeps-token", "low-role-admitted", "mqtt-anonymous", "rtsp-unauthenticated", "upnp-control-open", "websocket-unchecked",
 	"session-token-predictable", "setup-api-open-after-init", "setup-wizard-open",
 	// 5.6: surfaces
-	"undeclared-listener", "undeclared-udp-service", "snmp-default-community", "undeclared-telnet", "disabled-interface-answers", "config-export-without-login", "mdns-leaks-ssid", "undeclared-version-banner", "boot-window-listener",
+	"undeclared-listener", "undeclared-udp-service", "snmp-default-community", "snmp-public", "undeclared-telnet", "disabled-interface-answers", "config-export-without-login", "mdns-leaks-ssid", "ssdp-leaks-serial", "undeclared-version-banner", "boot-window-listener",
 	"pairing-mode-never-ends", "network-interface-declared-disabled", "network-debug-shell-open",
 	// 5.11: deletion
 	"reset-keeps-token", "reset-keeps-user-account", "reset-keeps-recordings", "erase-function-broken", "erase-steps-differ",

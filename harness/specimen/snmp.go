@@ -2,14 +2,15 @@ package specimen
 
 import "github.com/gosnmp/gosnmp"
 
-// snmp is an agent: it names its engine to whoever discovers it, and lets "public" read what it is (v1 and v2c).
+// snmp is an agent: it names its engine to whoever discovers it, and lets "public" read what it is (v1 and v2c), and as a fault that is
+// declared "private" too.
 func (d *Device) snmp(request []byte) []byte {
 	x := &gosnmp.GoSNMP{Version: gosnmp.Version2c, Transport: "udp", MaxOids: gosnmp.MaxOids}
 	if len(request) > 4 && request[4] == 3 { // the version, in a message of less than 128 bytes
 		return engineReport(request)
 	}
 	p, err := x.SnmpDecodePacket(request)
-	if err != nil || p.Community != "public" || p.PDUType != gosnmp.GetRequest {
+	if err != nil || p.Community != "public" && (p.Community != "private" || !d.is("snmp-public")) || p.PDUType != gosnmp.GetRequest {
 		return nil
 	}
 	for i := range p.Variables {

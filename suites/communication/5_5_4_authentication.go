@@ -130,6 +130,7 @@ func plant(ctx context.Context, dut *DUT, f function) evidence.Secret {
 func refusesOthers(ctx context.Context, dut *DUT, f function) {
 	canary := plant(ctx, dut, f)
 	shownByCoAP(ctx, dut, f, canary)
+	changedByUPnP(ctx, dut, f, canary)
 	for _, as := range others() {
 		as.Service, as.Function, as.Canary = f.service.ID, f.Name, canary
 		got := Ask(ctx, dut, as)

@@ -42,7 +42,7 @@ var _ = Provision("5.5-5", func(dut *DUT) {
 		Unit("a", "nobody configures the device without the right to, in any state", func(ctx context.Context) {
 			Each("function that configures", functions(dut, true), func(f function) {
 				admitsEntitled(ctx, dut, f)
-				plant(ctx, dut, f)
+				changedByUPnP(ctx, dut, f, plant(ctx, dut, f))
 				refusesWrites(ctx, dut, f)
 			})
 			wrongPasswords(ctx, dut)

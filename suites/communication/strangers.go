@@ -21,7 +21,7 @@ import (
 
 // strangers are what protocols other than the web let anybody do: each convicts where it happened twice.
 func strangers(ctx context.Context, dut *DUT) {
-	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers, openShells, openCalls}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
+	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers, openShells, openCalls, openControls}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
 }
 
 // spoken are the services that speak a protocol.

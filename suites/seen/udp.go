@@ -156,12 +156,20 @@ func CoAP(ctx context.Context, dut *harness.DUT) (out []CoAPServer) {
 	return out
 }
 
-// UPnP is what the device describes by UPnP, where it answers to that; each address that does is one.
-func UPnP(ctx context.Context, dut *harness.DUT) (out []upnp.Found) {
+// SSDP are the ports that answer a search of UPnP.
+func SSDP(ctx context.Context, dut *harness.DUT) (out []udp.Port) {
 	for _, p := range UDP(ctx, dut).Open() {
 		if p.Protocol == "ssdp" {
-			out = append(out, harness.Ask(ctx, There(dut, p), upnp.Described{At: p.Addr.Port()}))
+			out = append(out, p)
 		}
+	}
+	return out
+}
+
+// UPnP is what the device describes by UPnP, where it answers to that; each address that does is one.
+func UPnP(ctx context.Context, dut *harness.DUT) (out []upnp.Found) {
+	for _, p := range SSDP(ctx, dut) {
+		out = append(out, harness.Ask(ctx, There(dut, p), upnp.Described{At: p.Addr.Port()}))
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/gomega"
@@ -112,8 +113,21 @@ func disclosures(ctx context.Context, dut *DUT) (out []disclosure) {
 	}
 	for _, line := range seen.Announced(ctx, dut) {
 		out = append(out, inText("the mDNS announcement", 5353, line)...)
+		out = append(out, inRecord("the mDNS announcement", 5353, line)...)
 	}
-	return append(out, toldOverUDP(ctx, dut)...)
+	out = append(out, greeted(ctx, dut)...)
+	out = append(out, inTopics(ctx, dut)...)
+	return once(append(out, toldOverUDP(ctx, dut)...))
+}
+
+// once drops what stands there already at its place, as the same item: a grave one comes first.
+func once(all []disclosure) (out []disclosure) {
+	for _, d := range all {
+		if !slices.ContainsFunc(out, func(o disclosure) bool { return o.where == d.where && o.item == d.item }) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 func inText(where string, port uint16, text string) (out []disclosure) {

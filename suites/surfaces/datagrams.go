@@ -74,9 +74,6 @@ func toldOverUDP(ctx context.Context, dut *DUT) (out []disclosure) {
 	for _, p := range seen.UDP(ctx, dut).Open() {
 		if p.Protocol != "mdns" && p.Protocol != "dns" { // read apart
 			out = append(out, inText(seen.NameUDP(p), p.Addr.Port(), p.Said)...)
-			if v := versions.FindString(p.Said); v != "" && p.Protocol == "ssdp" {
-				out = append(out, disclosure{seen.NameUDP(p), p.Addr.Port(), "version", v, false})
-			}
 		}
 	}
 	for _, s := range seen.CoAP(ctx, dut) {
@@ -90,11 +87,15 @@ func toldOverUDP(ctx context.Context, dut *DUT) (out []disclosure) {
 		}
 	}
 	for _, f := range seen.UPnP(ctx, dut) {
+		if v := versions.FindString(f.Server); v != "" { // which its protocol demands, but not how exactly
+			out = append(out, disclosure{"the answer of SSDP", upnp.Port, "version", f.Server, false})
+		}
 		for _, d := range f.Devices {
 			if d.Serial != "" {
 				out = append(out, disclosure{"the UPnP description", upnp.Port, "serial number", d.Serial, false})
 			}
 			out = append(out, inText("the UPnP description", upnp.Port, d.Friendly)...)
+			out = append(out, inRecord("the UPnP description", upnp.Port, d.Friendly)...)
 		}
 	}
 	for _, a := range seen.Agents(ctx, dut) {
@@ -104,6 +105,9 @@ func toldOverUDP(ctx context.Context, dut *DUT) (out []disclosure) {
 		for _, name := range slices.Sorted(maps.Keys(a.Access.Told)) {
 			text := a.Access.Told[name]
 			out = append(out, inText(seen.NameUDP(a.Port)+" "+name, a.Addr.Port(), text)...)
+			if name != "sysDescr" {
+				out = append(out, inField(seen.NameUDP(a.Port), a.Addr.Port(), name, text)...)
+			}
 			if v := versions.FindString(text); v != "" && name == "sysDescr" {
 				out = append(out, disclosure{seen.NameUDP(a.Port) + " " + name, a.Addr.Port(), "version", text, false})
 			}

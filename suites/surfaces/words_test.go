@@ -87,3 +87,19 @@ func TestClasses(t *testing.T) {
 		}
 	}
 }
+
+// What an announcement tells is classed by its keys.
+func TestWhatRecordsTell(t *testing.T) {
+	for text, want := range map[string]string{
+		"sn=A1B2C3D4": "serial number", "fv=2.4.1": "version", "ssid=HomeNet": "network name", "room=Nursery": "location", "owner=Ada Fox": "person",
+		`Ada's\ Camera._http._tcp.local.`: "person", "Kamera von Ada": "person", "md=S1": "", "Acme Cam 1": "", "version=": "", "txtvers=1": "", "Serial_Number=12345678": "serial number", "path=/": "", "fv=": "",
+	} {
+		got := ""
+		for _, d := range inRecord("x", 5353, text) {
+			got = d.item
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -26,7 +26,8 @@ import (
 // Bounds. Times are real.
 const (
 	Port         = 1900
-	Within       = 3 * time.Second // for answers to a search with a delay of at most one
+	Within       = 3 * time.Second        // for an answer to a search by unicast, which comes within one (UPnP Device Architecture 2.0 clause 1.3.2)
+	More         = 500 * time.Millisecond // for further answers after the last; a tenth on loopback
 	maxAnswers   = 64
 	maxLocations = 8
 	maxServices  = 20
@@ -127,14 +128,19 @@ func search(ctx context.Context, on *dial.Device, port uint16) (out [][]byte, er
 	if err := g.Send(ctx, port, request); err != nil {
 		return nil, fmt.Errorf("search UPnP: %w", err)
 	}
+	more := More
+	if on.Address().IsLoopback() {
+		more /= 10
+	}
 	for end := time.Now().Add(Within); len(out) < maxAnswers && ctx.Err() == nil; {
 		a, ok := g.Receive(time.Until(end))
 		if !ok || a.Outcome == dial.Refused {
 			break
 		}
 		if a.Outcome == dial.Opened && !slices.ContainsFunc(out, func(o []byte) bool { return bytes.Equal(o, a.Bytes) }) {
-			if out = append(out, a.Bytes); len(out) == 1 {
-				end = time.Now().Add(Within / 2) // others come within the delay
+			out = append(out, a.Bytes)
+			if soon := time.Now().Add(more); soon.Before(end) {
+				end = soon
 			}
 		}
 	}
