@@ -26,8 +26,11 @@ var _ = Provision("5.13-1", func(dut *DUT) {
 
 	TestCase("5.13-1-2", func() {
 		Unit("a", "odd input neither brings the device down nor is executed", func(ctx context.Context) {
-			withstands(ctx, dut, append(fromUsers(ctx, dut), fromNetwork(ctx, dut)...))
-		}, Climbs(provisions.LAN))
+			takers := append(fromUsers(ctx, dut), fromNetwork(ctx, dut)...)
+			withstands(ctx, dut, takers)
+			reached(ctx, "28-ExtAPI", programPlacesOpen(ctx, dut), takers)
+			usersReach(ctx, dut, takers)
+		}, Climbs(provisions.LAN), Quota("2,000 odd requests to each interface"))
 
 		Unit("b", "no user interface is missing from the IXIT", func(ctx context.Context) {
 			usersFind(ctx, dut)
@@ -57,8 +60,10 @@ var _ = Provision("5.13-1A", func(dut *DUT) {
 		}, Climbs(provisions.LAN))
 
 		Unit("b", "odd input at the web page neither brings the device down nor is executed", func(ctx context.Context) {
-			withstands(ctx, dut, fromUsers(ctx, dut))
-		}, Climbs(provisions.LAN))
+			takers := fromUsers(ctx, dut)
+			withstands(ctx, dut, takers)
+			usersReach(ctx, dut, takers)
+		}, Climbs(provisions.LAN), Quota("2,000 odd requests to each interface"))
 	})
 })
 
@@ -77,8 +82,10 @@ var _ = Provision("5.13-1B", func(dut *DUT) {
 
 	TestCase("5.13-1B-2", func() {
 		Unit("a", "odd input from the network neither brings the device down nor is executed", func(ctx context.Context) {
-			withstands(ctx, dut, fromNetwork(ctx, dut))
-		}, Climbs(provisions.LAN))
+			takers := fromNetwork(ctx, dut)
+			withstands(ctx, dut, takers)
+			reached(ctx, "28-LogIntf", networkPlacesOpen(ctx, dut), takers)
+		}, Climbs(provisions.LAN), Quota("2,000 odd requests to each interface"))
 
 		Unit("b", "no interface on the network is missing from the IXIT", func(ctx context.Context) {
 			programsFind(ctx, dut, "28-LogIntf", networkPlaces(ctx, dut))

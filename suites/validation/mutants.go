@@ -2,7 +2,6 @@ package validation
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -34,97 +33,112 @@ var (
 
 // A taker is an interface that takes input, and one way to send it what is odd.
 type taker struct {
-	name string
-	what string // "requests", "forms", "mdns packets"
-	at   *DUT
-	ask  func(ctx context.Context, at *DUT) mutate.Tried
+	name   string
+	what   string // "requests", "forms", "mdns packets"
+	most   int
+	at     *DUT
+	ask    func(ctx context.Context, at *DUT) mutate.Tried
+	covers func(declaredPlace) bool
 }
 
 // web sends odd requests, or what users enter, to a web server.
 func web(dut *DUT, s service.Service, part string) taker {
 	q := mutate.HTTP{Port: s.Addr.Port(), TLS: s.TLS, Part: part, Seed: seed, Most: quota[dut.Effort()], PerSecond: perSecond, Fastest: fastest}
-	return taker{seen.Name(s), part, seen.Of(dut, s), func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) }}
+	return taker{seen.Name(s), part, q.Most, seen.Of(dut, s), func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) },
+		func(r declaredPlace) bool { return seen.At(r.at, r.text, s) }}
 }
 
 // packetsTo sends odd packets of a protocol.
-func packetsTo(name string, at *DUT, q mutate.Packets) taker {
+func packetsTo(name string, at *DUT, q mutate.Packets, covers func(declaredPlace) bool) taker {
 	q.Seed, q.Most, q.PerSecond, q.Fastest = seed, packets[at.Effort()], perSecond, fastest
 	if q.Protocol == "tls" { // what is within it has a quota of its own
 		q.Most /= 4
 	}
-	return taker{name, q.Protocol + " packets", at, func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) }}
+	return taker{name, q.Protocol + " packets", q.Most, at, func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) }, covers}
 }
 
-// fromUsers are the web pages: what users enter reaches them.
+// fromUsers are the web pages, and the fields that 29-InpVal names: what users enter reaches them.
 func fromUsers(ctx context.Context, dut *DUT) (out []taker) {
 	for _, s := range seen.Services(ctx, dut) {
 		if s.Protocol == "http" {
 			out = append(out, web(dut, s, mutate.Forms))
 		}
 	}
-	return append(out, fields(dut)...)
-}
-
-// fields are those that 29-InpVal names: they are set by whoever is logged in, and put back.
-func fields(dut *DUT) (out []taker) {
 	if dut.File == nil || dut.IXIT().InpVal == nil {
-		return nil
+		return out
 	}
-	for _, r := range *dut.IXIT().InpVal {
-		if len(r.Fields) == 0 {
-			continue
+	for _, r := range *dut.IXIT().InpVal { // they are set by whoever is logged in, and put back
+		if n := len(r.Fields); n > 0 {
+			q := mutate.Fields{Row: r.ID, Seed: seed, Most: packets[dut.Effort()], PerSecond: perSecond, Fastest: fastest}
+			out = append(out, taker{"the fields of " + r.ID, "values", n * q.Most, dut, func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) },
+				func(declaredPlace) bool { return false }})
 		}
-		q := mutate.Fields{Row: r.ID, Seed: seed, Most: packets[dut.Effort()], PerSecond: perSecond, Fastest: fastest}
-		out = append(out, taker{"the fields of " + r.ID, "values", dut, func(ctx context.Context, at *DUT) mutate.Tried { return Ask(ctx, at, q) }})
 	}
 	return out
 }
 
 // fromNetwork are the services whose protocols are known. What takes something else raises a doubt.
 func fromNetwork(ctx context.Context, dut *DUT) (out []taker) {
+	if !seen.Ports(ctx, dut).Complete {
+		Doubt(ctx, "the scan of TCP is not complete")
+	}
+	known := strings.Join(append(mutate.Grammars(), "http"), ", ")
 	for _, s := range seen.Services(ctx, dut) {
-		port := s.Addr.Port()
+		port, covers := s.Addr.Port(), func(r declaredPlace) bool { return seen.At(r.at, r.text, s) }
 		switch {
 		case s.Protocol == "http":
 			out = append(out, web(dut, s, mutate.Requests))
 		case slices.Contains(mutate.Grammars(), s.Protocol):
-			out = append(out, packetsTo(seen.Name(s), seen.Of(dut, s), mutate.Packets{Protocol: s.Protocol, Port: port, TLS: s.TLS}))
+			out = append(out, packetsTo(seen.Name(s), seen.Of(dut, s), mutate.Packets{Protocol: s.Protocol, Port: port, TLS: s.TLS}, covers))
 		default:
-			Doubt(ctx, "%s was sent nothing odd: its protocol is none of %s", seen.Name(s), strings.Join(append(mutate.Grammars(), "http"), ", "))
+			Doubt(ctx, "%s was sent nothing odd: its protocol is none of %s", seen.Name(s), known)
 		}
 		if s.TLS {
-			out = append(out, packetsTo(seen.Name(s), seen.Of(dut, s), mutate.Packets{Protocol: "tls", Port: port}))
+			out = append(out, packetsTo(seen.Name(s), seen.Of(dut, s), mutate.Packets{Protocol: "tls", Port: port}, covers))
 		}
 	}
 	scan := seen.UDP(ctx, dut)
+	if !scan.Complete {
+		Doubt(ctx, "the scan of UDP is not complete")
+	}
 	for _, p := range scan.Open() {
 		if !slices.Contains(mutate.Grammars(), p.Protocol) {
-			Doubt(ctx, "%s was sent nothing odd: its protocol is none of %s", seen.NameUDP(p), strings.Join(mutate.Grammars(), ", "))
+			Doubt(ctx, "%s was sent nothing odd: its protocol is none of %s", seen.NameUDP(p), known)
 			continue
 		}
-		out = append(out, packetsTo(seen.NameUDP(p), seen.There(dut, p), mutate.Packets{Protocol: p.Protocol, Port: p.Addr.Port()}))
+		out = append(out, packetsTo(seen.NameUDP(p), seen.There(dut, p), mutate.Packets{Protocol: p.Protocol, Port: p.Addr.Port()}, func(r declaredPlace) bool { return seen.AtUDP(r.at, r.text, p) }))
 	}
 	return out
 }
 
-// withstands sends odd input to each interface. What brings it down or is executed convicts, 3 times of 3.
+// withstands sends odd input to each interface. What brings it down or is executed convicts, 3 times of 3. What took less than its
+// quota raises a doubt.
 func withstands(ctx context.Context, dut *DUT, takers []taker) {
 	if len(takers) == 0 {
 		Inconclude("nothing answers that takes input by a protocol of %s", strings.Join(append(mutate.Grammars(), "http"), ", "))
 	}
-	sent, bound := 0, ""
+	sent := map[string]int{}
 	Each("interface that takes input", takers, func(t taker) {
-		n := tried(ctx, t)
-		if sent += n; n > 0 {
-			bound += fmt.Sprintf("; %s: %d odd %s, which bounds what brings it down to %.2g of such input", t.name, n, t.what, 3/float64(n))
+		got := tried(ctx, t)
+		if sent[t.name] += got.Sent; got.Sent > 0 {
+			Note(ctx, "%s: %d odd %s of seed %d bound what brings it down to %.2g of such input", t.name, got.Sent, t.what, seed, 3/float64(got.Sent))
+		}
+		if got.Sent < t.most && len(got.Inputs) > 0 {
+			Doubt(ctx, "%s took %d of %d odd %s", t.name, got.Sent, t.most, t.what)
 		}
 	})
-	NotClimbed(ctx, provisions.Operator, "nobody was logged in, and nothing was looked at by hand")
-	Inconclude("%d odd requests and packets, of seed %d, neither brought an interface down nor were executed%s; what lies behind a log-in and values that are stored were not tried", sent, seed, bound)
+	if !slices.ContainsFunc(takers, func(t taker) bool { return sent[t.name] > 0 }) {
+		Inconclude("nothing that answers shows anybody where it takes input")
+	}
+	if dut.File == nil {
+		Inconclude("nothing convicts; which interfaces there are, and what lies behind a log-in, is not declared")
+	}
+	NotClimbed(ctx, provisions.Bench, "what the device is answered as a client was not made odd")
+	NotClimbed(ctx, provisions.Operator, "nothing was entered by hand")
 }
 
 // tried sends odd input to one part of an interface and judges what came of it.
-func tried(ctx context.Context, to taker) int {
+func tried(ctx context.Context, to taker) mutate.Tried {
 	name, t := to.name, to.ask(ctx, to.at)
 	if !t.Open {
 		Inconclude("%s does not answer any more", name)
@@ -157,7 +171,7 @@ func tried(ctx context.Context, to taker) int {
 	if t.Why != "" {
 		Inconclude("%s was not sent all: %s", name, t.Why)
 	}
-	return t.Sent
+	return t
 }
 
 func first(seq []string) string {

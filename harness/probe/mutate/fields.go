@@ -105,7 +105,7 @@ func (q Fields) try(ctx context.Context, on *dial.Device, f device.Field, ear *u
 	x.bounds(ctx)
 	x.commands(ctx)
 	in := x.input()
-	err = s.run(ctx, plan([]input{in}, s.HTTP))
+	err = s.run(ctx, plan([]input{in}, s.HTTP, s.left))
 	return s.Tried, err
 }
 

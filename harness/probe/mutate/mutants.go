@@ -65,8 +65,9 @@ func oddities() (out []value) {
 }
 
 // plan spreads the mutants over the inputs: those that a weak device shows first, then the others and mixtures, in an order that
-// the seed gives. Each is made when it is due: a long plan does not fit into memory.
-func plan(ins []input, q HTTP) iter.Seq[mutant] {
+// the seed gives. Each is made when it is due: a long plan does not fit into memory. What becomes left is passed over, and the others
+// get its share.
+func plan(ins []input, q HTTP, left func(input string) bool) iter.Seq[mutant] {
 	return func(yield func(mutant) bool) {
 		rng := rand.New(rand.NewPCG(q.Seed, uint64(q.Port)))
 		lists := make([][]mutant, len(ins))
@@ -77,7 +78,7 @@ func plan(ins []input, q HTTP) iter.Seq[mutant] {
 			some = false
 			for i, in := range ins {
 				m, more := in.at(round, lists[i], rng)
-				if !more {
+				if !more || left(in.name) {
 					continue
 				}
 				if n == q.Most || !yield(m) {

@@ -131,7 +131,7 @@ func (q HTTP) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 	if err := s.baseline(ctx); err != nil {
 		return s.Tried, err
 	}
-	err = s.run(ctx, plan(ins, q))
+	err = s.run(ctx, plan(ins, q, s.left))
 	return s.Tried, err
 }
 
@@ -141,9 +141,6 @@ func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 	p := pace{rate: float64(s.PerSecond), most: float64(max(s.Fastest, s.PerSecond)), usual: s.median}
 	most := 3*time.Duration(s.Most)*time.Second/time.Duration(s.PerSecond) + slack
 	for m := range all {
-		if s.dropped[m.input] != "" {
-			continue
-		}
 		if took := s.on.Clock.Now().Sub(began); took > most {
 			s.Why = fmt.Sprintf("it answers so slowly that %d mutants took %v", s.Sent, took.Round(time.Minute))
 			break
@@ -177,6 +174,9 @@ func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 	s.lives(ctx, since)
 	return ctx.Err()
 }
+
+// left tells whether an input is left alone.
+func (s *session) left(input string) bool { return s.dropped[input] != "" }
 
 // lives looks whether the service does, and follows up when not. It tells whether to go on.
 func (s *session) lives(ctx context.Context, since []mutant) bool {

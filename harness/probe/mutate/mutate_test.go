@@ -101,7 +101,7 @@ func TestASeedReplays(t *testing.T) {
 	t.Parallel()
 	spell := func(seed uint64) string {
 		var b strings.Builder
-		for m := range plan(append(headers(), line()), HTTP{Seed: seed, Most: 500}) {
+		for m := range plan(append(headers(), line()), HTTP{Seed: seed, Most: 500}, func(string) bool { return false }) {
 			b.WriteString(new(session).spoken(m))
 		}
 		return b.String()
