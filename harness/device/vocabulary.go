@@ -11,7 +11,7 @@ var Vocabulary = []string{
 	"create-user-data", "delete-user-data", "change-credential",
 	"offer-update", "check-update", "set-update-policy", "write-image", "reimage",
 	"pair", "unpair", "give-consent", "withdraw-consent", "report-lost", "stimulus", "set-option", "make-fault",
-	"setup-check", "maintenance-check", "read-wizard", "read-model",
+	"setup-check", "maintenance-check", "read-wizard", "read-controls", "read-model",
 	"read-user-data", "read-version", "read-update", "health", "local-function", "settings-read", "consent-read",
 }
 

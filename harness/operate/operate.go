@@ -96,7 +96,7 @@ func Level(name string, f *device.File) provisions.Level {
 	}
 	switch name {
 	case "read-user-data", "read-version", "read-update", "health", "settings-read", "consent-read", "login", "logout", "check-update",
-		"setup-check", "maintenance-check", "read-wizard", "read-model":
+		"setup-check", "maintenance-check", "read-wizard", "read-controls", "read-model":
 		return provisions.Gentle
 	case "create-user-data", "change-credential", "set-update-policy", "give-consent", "withdraw-consent", "local-function", "stimulus", "set-option", "make-fault":
 		return provisions.Intrusive

@@ -36,3 +36,11 @@ func FuzzAsks(f *testing.F) {
 		}
 	})
 }
+
+func TestControls(t *testing.T) {
+	t.Parallel()
+	got := fmt.Sprintf("%q", controls([]byte(`<title>T</title><h2>Recordings</h2><a href=x>Settings</a><input type=submit value="Save all"><input value=no><button> Factory <b>reset</b></button><p>text`)))
+	if got != `["T" "Recordings" "Settings" "Save all" "Factory reset"]` {
+		t.Error(got)
+	}
+}

@@ -22,7 +22,7 @@ func (d *Device) choosing(mux *http.ServeMux) {
 	d.logging(mux)
 	for path, h := range map[string]func(http.ResponseWriter, *http.Request, session){
 		"GET /api/options": d.getOptions, "POST /api/options": d.setOption, "GET /api/check": d.checkSetup, "GET /api/maintenance": d.checkMaintenance,
-		"GET /setup": d.wizard, "GET /setup/update": d.updatePage, "GET /setup/recordings": d.recordingsPage,
+		"GET /setup": d.wizard, "GET /setup/update": d.updatePage, "GET /setup/recordings": d.recordingsPage, "GET /manage": d.manage,
 	} {
 		mux.HandleFunc(path, d.authenticated(path, d.owners(h)))
 	}
@@ -80,6 +80,9 @@ func (d *Device) setOption(w http.ResponseWriter, r *http.Request, _ session) {
 	for _, c := range d.choices() {
 		if c.row == in.Row && slices.Contains(c.options, in.Option) {
 			d.settings[c.row] = in.Option
+			if c.row == byItself {
+				d.answered = "" // it is no longer what the set-up was told
+			}
 			reply(w, 200, "done", true)
 			return
 		}
@@ -181,4 +184,11 @@ func mark(on bool, what string) string {
 		return what
 	}
 	return ""
+}
+
+// manage is the page on which the owner erases, and gets to the others.
+func (d *Device) manage(w http.ResponseWriter, _ *http.Request, _ session) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprint(w, `<!doctype html><title>Manage</title><h1>Manage</h1><nav><a href="/setup">Settings</a> <a href="/setup/update">Updates</a> <a href="/setup/recordings">Recordings</a></nav>
+<h2>Recordings</h2><button>Erase recordings</button><h2>Factory reset</h2><button>Erase everything</button><button>Yes</button><button>No</button>`)
 }

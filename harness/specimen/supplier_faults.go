@@ -108,6 +108,8 @@ var (
 	_ = publishes("doc-sensors-unreachable", gone("/manual/sensors"))
 	_ = publishes("doc-sensor-not-mentioned", dropped("/manual/sensors", "temperature sensor"))
 	_ = publishes("doc-delete-function-missing", dropped("/manual/erase", "actory reset"))
+	_ = publishes("doc-delete-steps-wrong", reword("/manual/erase", "Press Factory reset.", "Open the menu Privacy centre.</li><li>Press Forget me."))
+	_ = publishes("doc-setup-steps-wrong", reword("/quick-guide", "<li>Type the code of the label.</li>", "<li>Open the page Expert mode and press Harden.</li>"))
 	_ = publishes("doc-setup-check-missing", gone("/manual/check"))
 	_ = publishes("doc-setup-check-step-missing", dropped("/manual/check", "Automatic updates"))
 	_ = publishes("doc-maintenance-check-missing", gone("/manual/care"))

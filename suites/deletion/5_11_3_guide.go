@@ -37,6 +37,7 @@ var _ = Provision("5.11-3", func(dut *DUT) {
 			}
 			Propose(Pass, "the guide describes each function: %s; judge whether its steps lead there: %s (%s)", strings.Join(found, "; "), started(functions), d.Reads())
 		}, Climbs(provisions.Declared, provisions.Web))
+		following(dut)
 	})
 })
 

@@ -12,8 +12,12 @@ var _ = Provision("5.12-2", func(dut *DUT) {
 	TestCase("5.12-2-1", func() {
 		Unit("a", "the guide to the set-up is reached, and can be followed", func(ctx context.Context) {
 			d := read(ctx, dut, setUp, "")
-			Lack("set the device up by it from its factory state, step by step, and answer: assay answer RUN", "the guide is reached at %s, and nobody has set the device up by it alone", d.Asked)
-		}, Climbs(provisions.Web))
+			found, told := d.Followed(ctx, dut)
+			if !told {
+				NotClimbed(ctx, provisions.Operator, "%s", found)
+			}
+			Lack("set the device up by it from its factory state, step by step, and answer: assay answer RUN", "the guide is reached at %s, and nobody has set the device up by it alone; %s", d.Asked, found)
+		}, Climbs(provisions.Web, provisions.Operator))
 
 		Unit("b", "the guide to the set-up speaks of each decision", func(ctx context.Context) {
 			guide(ctx, dut, setUp)

@@ -81,3 +81,15 @@ func TestWalls(t *testing.T) {
 		}
 	}
 }
+
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	d := doc(`<ol><li>Log in to the page of the device as the owner.<li>Press Factory reset.<li>Type your password and press Erase everything.<li>Log in, and press "Recordings".<li>Press Yes under Settings, Updates.<li>Press the button on the back.<li>Open the menu Privacy and press it.<li>Open the address on the label in your browser.</ol>`)
+	var got []string
+	for _, s := range d.Steps() {
+		got = append(got, s.Names)
+	}
+	if fmt.Sprint(got) != "[Factory reset Erase everything Recordings Yes Privacy]" {
+		t.Errorf("%q", got)
+	}
+}
