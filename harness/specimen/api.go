@@ -166,7 +166,7 @@ func (d *Device) postUpdate(w http.ResponseWriter, r *http.Request, _ session) {
 		reply(w, 400, "error", "name the server: {\"url\": …}")
 		return
 	}
-	v, err := d.update(in.URL)
+	v, err := d.update(in.URL, false)
 	if err != nil {
 		reply(w, 409, "refused", err.Error())
 		return

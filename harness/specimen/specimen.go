@@ -84,6 +84,9 @@ type Device struct {
 	pressed  bool     // it was opened before
 	counter  int      // of predictable tokens
 	keys     keys
+	source   string                  // where it looks for updates by night, if it was told
+	putOffTo time.Time               // of an update that its owner put off
+	answered string                  // in the set-up, on automatic updates
 	folder   string                  // where its flash lies, once a device file names it
 	changed  bool                    // the boot loader found software that is not its maker's
 	doors    map[uint16]net.Listener // its own services, by port
@@ -244,6 +247,9 @@ func (d *Device) Reboot() {
 func (d *Device) reboot() {
 	d.boots++
 	d.start()
+	if d.is("update-setting-lost-on-reboot") && d.settings[byItself] == "no" {
+		d.settings[byItself] = "yes"
+	}
 	if d.is("boot-window-listener") && d.ctx.Err() == nil {
 		d.ajar(Booting, bootWindow, func() {}) // open still from the start before: it stays so
 	}

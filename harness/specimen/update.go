@@ -20,7 +20,7 @@ import (
 )
 
 // update fetches what a server offers, checks it, and begins to install it. The error is the refusal.
-func (d *Device) update(base string) (string, error) {
+func (d *Device) update(base string, byNight bool) (string, error) {
 	if d.is("update-refused-low-battery") {
 		return "", errors.New("battery below 30 %, try again later")
 	}
@@ -41,7 +41,9 @@ func (d *Device) update(base string) (string, error) {
 	if err := d.check(man, sig, m, image, f.redirected); err != nil {
 		return "", err
 	}
-	d.install(m.Version)
+	if !d.is("auto-update-needs-tap") || !byNight {
+		d.install(m.Version)
+	}
 	return m.Version, nil
 }
 

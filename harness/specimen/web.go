@@ -42,7 +42,7 @@ func (d *Device) routes() http.Handler {
 		"GET /api/settings": d.getSettings, "POST /api/settings": d.owners(d.setSettings), "GET /api/userdata": d.getData, "POST /api/userdata": d.addData,
 		"DELETE /api/userdata": d.owners(d.eraseData), "GET /api/version": d.getVersion, "POST /api/password": d.setPassword, "POST /api/logout": d.logout,
 		"POST /api/reset": d.resetters(d.reset), "POST /api/update": d.owners(d.postUpdate), "POST /api/reboot": d.owners(d.postReboot), "POST /api/pair": d.owners(d.postPair),
-		"POST /api/restore-image": d.owners(d.restoreImage), "POST /api/users": d.owners(d.addUser), "GET /backup.cfg": d.owners(d.backup), "GET /api/log": d.owners(d.log),
+		"POST /api/restore-image": d.owners(d.restoreImage), "POST /api/users": d.owners(d.addUser), "GET /backup.cfg": d.owners(d.backup), "GET /api/log": d.owners(d.log), "POST /api/update-server": d.owners(d.lookAt),
 	} {
 		mux.HandleFunc(path, d.authenticated(path, h))
 	}
@@ -221,7 +221,7 @@ func (d *Device) apiLogin(w http.ResponseWriter, r *http.Request) {
 
 // setup takes the device's first owner: who knows the code on the label.
 func (d *Device) setup(w http.ResponseWriter, r *http.Request) {
-	var in struct{ Code, Password, Guest, Before string }
+	var in struct{ Code, Password, Guest, Before, Updates string }
 	if json.NewDecoder(r.Body).Decode(&in) != nil {
 		reply(w, 400, "error", "that is not JSON")
 		return
@@ -248,6 +248,7 @@ func (d *Device) setup(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.initialise(in.Guest, in.Password)
+	d.answer(in.Updates)
 	d.issued = append(d.issued, in.Guest, in.Password)
 	maps.DeleteFunc(d.tokens, func(_ string, s session) bool { return s.role == fresh })
 	d.selfUpdate()

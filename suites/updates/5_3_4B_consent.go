@@ -26,6 +26,16 @@ var _ = Provision("5.3-4B", func(dut *DUT) {
 			effect(consent(ctx, dut), declining, nil, "off").say()
 		}, In(provisions.V31), Climbs(provisions.Declared))
 	})
+
+	TestCase("5.3-4B-2", func() {
+		Unit("b", "after a yes in the set-up updates come by themselves", func(ctx context.Context) {
+			settled(ctx, dut, "yes", "on")
+		}, In(provisions.V31), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+
+		Unit("c", "after a no in the set-up no update comes by itself", func(ctx context.Context) {
+			settled(ctx, dut, "no", "off")
+		}, In(provisions.V31), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+	})
 })
 
 var (

@@ -30,4 +30,10 @@ var _ = Provision("5.3-6A", func(dut *DUT) {
 			Note(ctx, "our reading of the standard's \"enable, disable or postpone\": %s", controls)
 		}, In(provisions.V31), Climbs(provisions.Declared))
 	})
+
+	TestCase("5.3-6A-2", func() {
+		Unit("a", "each state that the user can set of automatic updates has its effect, over a restart", func(ctx context.Context) {
+			obeys(ctx, dut)
+		}, In(provisions.V31), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+	})
 })

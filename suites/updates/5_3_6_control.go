@@ -33,6 +33,16 @@ var _ = Provision("5.3-6", func(dut *DUT) {
 			of(ctx, notifying(ctx, dut), "no mechanism gives notices", func(m mechanism) finding { return on(m, "config.notify_default", m.config.NotifyDefault) })
 		}, In(provisions.V21), Climbs(provisions.Declared))
 	})
+
+	TestCase("5.3-6-2", func() {
+		Unit("a", "automatic updates are on after a set-up in which nothing is chosen", func(ctx context.Context) {
+			settled(ctx, dut, "", "on")
+		}, In(provisions.V21), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+
+		Unit("b", "each state that the user can set of automatic updates has its effect, over a restart", func(ctx context.Context) {
+			obeys(ctx, dut)
+		}, In(provisions.V21), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+	})
 })
 
 // sorted notes which mechanisms install by themselves and which give notices. One that cannot be sorted leaves it undone.

@@ -1,0 +1,83 @@
+package specimen
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+var _ = shows("auto-update-needs-tap", "auto-update-off-by-default", "auto-update-setting-ignored", "auto-update-toggle-ignored", "consent-denial-ignored", "consent-yes-not-honoured",
+	"update-postpone-ignored", "update-setting-lost-on-reboot")
+
+// Looking for updates by night, as the owner decided.
+
+const (
+	night    = 24 * time.Hour
+	putOff   = 7 * night
+	byItself = "UserDec-3" // automatic updates: yes, no
+	when     = "UserDec-4" // in a week
+)
+
+// lookAt names the server at which the device looks, as on a bench; "" is the maker's, which is no place to look at here.
+func (d *Device) lookAt(w http.ResponseWriter, r *http.Request, _ session) {
+	var in struct{ URL string }
+	if json.NewDecoder(r.Body).Decode(&in) != nil {
+		reply(w, 400, "error", "name the server: {\"url\": …}")
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	began := d.source != ""
+	d.source, d.putOffTo = in.URL, time.Time{}
+	if in.URL != "" && !began && d.ctx.Err() == nil {
+		d.Clock.Busy(1)
+		d.wg.Go(func() {
+			defer d.Clock.Busy(-1)
+			d.nights()
+		})
+	}
+	reply(w, 200, "done", true)
+}
+
+// nights go by until there is no server to look at.
+func (d *Device) nights() {
+	for d.Clock.Sleep(d.ctx, night) == nil {
+		d.mu.Lock()
+		from, wanted := d.source, d.wanted()
+		d.mu.Unlock()
+		if from == "" {
+			return
+		}
+		if wanted {
+			d.update(from, true) // what it refuses it refuses again tomorrow
+		}
+	}
+}
+
+// wanted tells whether this night's update is. The caller holds the lock.
+func (d *Device) wanted() bool {
+	on := d.chosen(byItself) != "no"
+	switch {
+	case d.is("auto-update-toggle-ignored"), d.is("consent-denial-ignored") && d.answered == "no":
+		on = true
+	case d.is("auto-update-setting-ignored"), d.is("consent-yes-not-honoured") && d.answered == "yes":
+		on = false
+	}
+	if d.settings[when] == "in a week" && !d.is("update-postpone-ignored") {
+		if d.putOffTo.IsZero() {
+			d.putOffTo = d.Clock.Now().Add(putOff)
+		}
+		return on && !d.Clock.Now().Before(d.putOffTo)
+	}
+	return on
+}
+
+// answer of the set-up to whether updates come by themselves. The caller holds the lock.
+func (d *Device) answer(updates string) {
+	d.answered = updates
+	if updates == "no" || updates == "yes" {
+		d.settings[byItself] = updates
+	} else if d.is("auto-update-off-by-default") {
+		d.settings[byItself] = "no"
+	}
+}
