@@ -148,6 +148,7 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 		default:
 			h.Unclear++
 			if !t.Cut {
+				h.Why = "the last that was unclear: " + t.Why
 				continue
 			}
 			if limits++; limits == maxLimits {
