@@ -185,6 +185,9 @@ func writes(ctx context.Context, dut *DUT, f function, as operate.Access) {
 // wrongPasswords tries the log-ins with an empty and a wrong password, and waits until the right one works again.
 func wrongPasswords(ctx context.Context, dut *DUT) {
 	Each("declared log-in", append(logins(dut, "owner"), logins(dut, "guest")...), func(l seen.DeclaredLogin) {
+		if before := Ask(ctx, dut, login.As{At: l.Login, User: l.User, Password: l.Right}); before.Outcome != login.Accepted {
+			Inconclude("the password that samples: gives for %s did not open %s before any wrong one was tried (%s %s)", l.User, l.Login, before.Outcome, before.Why)
+		}
 		for _, pw := range []string{"", "certainly-wrong-17"} {
 			var first, second login.Tried
 			first = Ask(ctx, dut, login.Try{At: l.Login, User: l.User, Password: pw, Look: 10})

@@ -158,9 +158,10 @@ func published(ctx context.Context, dut *DUT) {
 		Inconclude("no log-in was found on %d services: nothing was tried", len(found.Quiet))
 	}
 	Each("log-in", logins, func(at login.Login) {
+		before := working(ctx, dut, at)
 		h := Ask(ctx, dut, login.WellKnown{At: at, Most: tries(dut), Users: users(dut)})
 		if h.Tried+h.Limited > 0 { // else no wrong password was heard that could have locked an account
-			recovered(ctx, dut, at)
+			recovered(ctx, dut, at, before)
 		}
 		Expect(h.AnyWord).To(BeEmpty(), "%s opens for %s with any password, published ones among them", at, strings.Join(h.AnyWord, ", "))
 		which := opened(h)
@@ -190,15 +191,29 @@ func opened(h login.Harvest) (which []string) {
 	return which
 }
 
-// recovered waits until the declared users can log in again after a series of wrong tries.
-func recovered(ctx context.Context, dut *DUT, at login.Login) {
+// working are the declared log-ins that wrong tries at one may lock, and that their password opens before those tries: an account
+// may be one for all ways. What did not work before is not waited for afterwards.
+func working(ctx context.Context, dut *DUT, at login.Login) (out []declaredLogin) {
 	if dut.File == nil || dut.IXIT().AuthMech == nil {
-		return
+		return nil
 	}
 	for _, d := range network(dut, every) {
-		if d.Port == at.Port || d.Protocol == "json" { // an account may be one for all ways
-			Ask(ctx, dut, login.Recovered{At: d.Login, User: d.User, Right: d.Right, After: at.String()})
+		if d.Port != at.Port && d.Protocol != "json" {
+			continue
 		}
+		if got := Ask(ctx, dut, login.As{At: d.Login, User: d.User, Password: d.Right}); got.Outcome == login.Accepted {
+			out = append(out, d)
+		} else {
+			Note(ctx, "the password that samples: gives for %s did not open %s before any wrong one was tried (%s %s): correct it there", d.User, d, got.Outcome, got.Why)
+		}
+	}
+	return out
+}
+
+// recovered waits until declared users can log in again after a series of wrong tries.
+func recovered(ctx context.Context, dut *DUT, after login.Login, all []declaredLogin) {
+	for _, d := range all {
+		Ask(ctx, dut, login.Recovered{At: d.Login, User: d.User, Right: d.Right, After: after.String()})
 	}
 }
 

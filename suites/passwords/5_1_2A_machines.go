@@ -143,7 +143,7 @@ func refusesPasswords(ctx context.Context, dut *DUT, l login.Login) {
 		offered := slices.ContainsFunc(again.Logins, func(o login.Login) bool { return o.Protocol == l.Protocol })
 		Expect(offered).To(BeFalse(), "%s, which is declared for machines, offers to take a password", l)
 	}
-	owner := dut.Sample().Logins["owner"]
+	owner, before := dut.Sample().Logins["owner"], working(ctx, dut, l)
 	tries := []struct {
 		of  string
 		ask func(look int) login.Tried
@@ -169,6 +169,6 @@ func refusesPasswords(ctx context.Context, dut *DUT, l login.Login) {
 			Inconclude("%s at %s gave %s, which is no refusal: %s", t.of, l, got.Outcome, got.Why)
 		}
 	})
-	recovered(ctx, dut, l)
+	recovered(ctx, dut, l, before)
 	Note(ctx, "%s: %d passwords were tried and refused", l, len(tries))
 }

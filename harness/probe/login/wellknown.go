@@ -99,8 +99,11 @@ func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err err
 	if wrong.Cut {
 		return Harvest{Of: len(q.list()), Unclear: 1, Why: fmt.Sprintf("it ended %d connections in a row before it judged a credential: %s", cutsInARow, wrong.Why)}, nil
 	}
-	if wrong.Outcome == Accepted {
+	switch wrong.Outcome {
+	case Accepted:
 		return Harvest{Anything: true, Why: "an invented user with an invented password is let in"}, nil
+	case Open:
+		return Harvest{Open: true, Why: "an invented user is let in and asked for no password"}, nil
 	}
 	list := q.list()
 	h.Of = len(list)
@@ -179,9 +182,9 @@ func (h *Harvest) control(ctx context.Context, on *dial.Device, at Login, user s
 	switch t, err := try(ctx, on, at, user, nobodys, nil); {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case err != nil, t.Outcome != Accepted && t.Outcome != Refused:
+	case err != nil, t.Outcome == Limited, t.Outcome == Unclear:
 		h.Untold = append(h.Untold, user)
-	case t.Outcome == Accepted:
+	case t.Outcome == Accepted, t.Outcome == Open:
 		h.AnyWord = append(h.AnyWord, user)
 	}
 	return nil

@@ -1,6 +1,9 @@
 package login
 
 import (
+	"bufio"
+	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -8,8 +11,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/secure-by-design/assay/harness/clock"
+	"github.com/secure-by-design/assay/harness/evidence"
 )
 
 // wellKnownAt tries the list at a server with basic authentication that lets in whom in says.
@@ -85,5 +90,40 @@ func TestALogInThatOnlyHangsUp(t *testing.T) {
 	h, err := WellKnown{At: Login{Protocol: "ssh", Port: at.Port()}}.Ask(t.Context(), behind(t, clock.Real(), at.Addr(), at.Port()))
 	if err != nil || h.Tried+h.Limited > 0 || h.Why == "" || n.Load() > 10 {
 		t.Errorf("%v %+v, %d connections", err, h, n.Load())
+	}
+}
+
+// A server that asks nobody for a password has no default one, and nothing locks there that would be waited for.
+func TestWhoeverIsLetInWithoutAPassword(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() { // as FTP servers do that serve anonymous users alone, whatever name they give
+				defer c.Close()
+				fmt.Fprint(c, "220 files\r\n")
+				for in := bufio.NewScanner(c); in.Scan(); {
+					fmt.Fprint(c, map[bool]string{true: "230 anonymous user logged in\r\n", false: "500 unknown\r\n"}[strings.HasPrefix(in.Text(), "USER ")])
+				}
+			}()
+		}
+	}()
+	at := l.Addr().(*net.TCPAddr).AddrPort()
+	on, ftp := behind(t, clock.Real(), at.Addr(), at.Port()), Login{Protocol: "ftp", Port: at.Port()}
+	if h, err := (WellKnown{At: ftp}).Ask(t.Context(), on); err != nil || !h.Open || len(h.Accepted) > 0 {
+		t.Errorf("the list: %v %+v", err, h)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if b, err := (Recovered{At: ftp, User: "admin", Right: evidence.Keep("long-secret-pw-1")}).Ask(ctx, on); err != nil || b.Outcome != Open {
+		t.Errorf("waiting for the right password: %v %+v", err, b)
 	}
 }
