@@ -30,8 +30,8 @@ func (s *session) inputs(ctx context.Context) (out []input, err error) {
 	if s.Part == Forms {
 		out = append(s.forms(site), s.queries(site)...)
 	} else {
-		out = append(append([]input{line()}, headers()...), paths(folders(site))...)
-		out = append(out, s.declared()...)
+		out = append(append([]input{line(), urls()}, headers()...), paths(folders(site))...)
+		out = append(append(out, s.documents(ctx, site)...), s.declared()...)
 	}
 	for _, in := range out {
 		if !slices.Contains(s.Inputs, in.name) {
@@ -82,6 +82,9 @@ func (s *session) forms(site http.Site) (out []input) {
 				continue
 			}
 			out = append(out, fields(f.Method, target, names, given, f.Password)...)
+			if f.Method == "POST" {
+				out = append(out, posted(target, names, f.Password)...)
+			}
 		}
 	}
 	return out
@@ -131,7 +134,7 @@ func (s *session) declared() (out []input) {
 		if err != nil || to.Port() != "" && to.Port() != port(s.Port) || (to.Scheme == "https") != s.TLS || json.Unmarshal([]byte(body), &fields) != nil {
 			continue
 		}
-		out = append(out, object(to.EscapedPath(), fields, true)...)
+		out = append(append(out, object(to.EscapedPath(), fields, true)...), confused(to.EscapedPath(), true))
 	}
 	return out
 }
