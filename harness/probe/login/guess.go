@@ -8,7 +8,6 @@ import (
 
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/harness/evidence"
-	"github.com/secure-by-design/assay/harness/probe/telnet"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -77,7 +76,7 @@ func TimeToHalf(space, perMinute float64) time.Duration {
 
 // Ask guesses.
 func (q Guess) Ask(ctx context.Context, on *dial.Device) (g Guessed, err error) {
-	ctx = telnet.Acquainted(ctx)
+	ctx = acquainted(ctx)
 	before, err := q.right(ctx, on, nil)
 	if g.Before = before.Outcome; err != nil {
 		return g, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,36 +13,94 @@ import (
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/harness/evidence"
 	web "github.com/secure-by-design/assay/harness/probe/http"
+	"github.com/secure-by-design/assay/harness/probe/telnet"
 )
 
-// spellings are how APIs name user and password, where nothing says how this one does. The next is tried only where a request was
-// not understood (400, 422): then no password was judged.
-var spellings = []web.Keys{{User: "user", Password: "password"}, {User: "username", Password: "password"}, {User: "email", Password: "password"}, {User: "login", Password: "password"}}
+// A spelling is how an API takes user and password.
+type spelling struct {
+	web.Keys
+	form bool // as a form's fields, not as JSON
+}
 
-// jsonAPI posts user and password as JSON and holds what comes, a token or a cookie, against what it guards.
-func jsonAPI(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (t Tried, err error) {
-	names := spellings
-	if l.Password != "" {
-		names = []web.Keys{{User: l.User, Password: l.Password}}
+// spellings are tried in turn where nothing says how an API takes them, and only while a request was not understood: then no
+// password was judged.
+var spellings = []spelling{{web.Keys{User: "user", Password: "password"}, false}, {web.Keys{User: "username", Password: "password"}, false},
+	{web.Keys{User: "email", Password: "password"}, false}, {web.Keys{User: "username", Password: "password"}, true}}
+
+// spellings are those that a log-in may take.
+func (l Login) spellings() []spelling {
+	if l.Password == "" {
+		return spellings
 	}
-	for _, k := range names {
-		fields := map[string]string{k.Password: password}
+	k := web.Keys{User: l.User, Password: l.Password}
+	return []spelling{{k, false}, {k, true}}
+}
+
+// body is what is posted, and its media type.
+func (k spelling) body(user, password string) (body, kind string) {
+	if k.form {
+		v := url.Values{k.Password: {password}}
 		if k.User != "" {
-			fields[k.User] = user
+			v.Set(k.User, user)
 		}
-		body, _ := json.Marshal(fields) // strings
-		r, err := ask(ctx, on, l, "POST", l.Path, string(body), with(header, "Content-Type", "application/json", "Accept", "application/json"))
+		return v.Encode(), "application/x-www-form-urlencoded"
+	}
+	fields := map[string]string{k.Password: password}
+	if k.User != "" {
+		fields[k.User] = user
+	}
+	b, _ := json.Marshal(fields) // strings
+	return string(b), "application/json"
+}
+
+// spoken is the spelling that an API was found to take, or the first where none was understood: the search is made once in a series,
+// so that no account is tried more often than it is told.
+type spoken struct {
+	found bool
+	at    int
+}
+
+type spokenKey struct{}
+
+// acquainted returns a context in which the tries of one series share what they learn of how the log-in is spoken to.
+func acquainted(ctx context.Context) context.Context {
+	return context.WithValue(telnet.Acquainted(ctx), spokenKey{}, &spoken{})
+}
+
+// jsonAPI posts user and password, as JSON or else as a script may, and holds what comes, a token or a cookie, against what it guards.
+func jsonAPI(ctx context.Context, on *dial.Device, l Login, user, password string, header map[string]string) (first Tried, err error) {
+	all := l.spellings()
+	known, _ := ctx.Value(spokenKey{}).(*spoken)
+	if known == nil {
+		known = &spoken{}
+	}
+	from, to := 0, len(all)
+	if known.found {
+		from, to = known.at, known.at+1
+	}
+	for i := from; i < to; i++ {
+		body, kind := all[i].body(user, password)
+		r, err := ask(ctx, on, l, "POST", l.Path, body, with(header, "Content-Type", kind, "Accept", "application/json"))
 		if err != nil {
 			return Tried{}, err
 		}
 		if t, is := limited(r, nil); is {
 			return t, nil
 		}
-		if t, err = answered(ctx, on, l, r, header); err != nil || t.Outcome == Accepted || r.Status != http.StatusBadRequest && r.Status != http.StatusUnprocessableEntity {
+		t, err := answered(ctx, on, l, r, header)
+		if err != nil {
 			return t, err
 		}
+		if understood := r.Status != http.StatusBadRequest && r.Status != http.StatusUnsupportedMediaType && r.Status != http.StatusUnprocessableEntity; understood && r.Status < 500 {
+			known.found, known.at = true, i
+			return t, nil
+		}
+		if i == from {
+			first = t
+		}
 	}
-	return t, nil
+	known.found = true
+	return first, nil
 }
 
 // answered reads the answer of an API to a log-in.
@@ -51,8 +110,10 @@ func answered(ctx context.Context, on *dial.Device, l Login, r web.Response, hea
 	jar := cookies{}
 	jar.take(r)
 	switch {
-	case r.Status == http.StatusBadRequest, r.Status == http.StatusUnauthorized, r.Status == http.StatusForbidden, r.Status == http.StatusUnprocessableEntity:
-		t.Outcome = Refused
+	case r.Status == http.StatusUnauthorized, r.Status == http.StatusForbidden, l.Mech != "" && (r.Status == http.StatusBadRequest || r.Status == http.StatusUnprocessableEntity):
+		t.Outcome = Refused // of a declared log-in these are how it says no
+	case r.Status == http.StatusBadRequest, r.Status == http.StatusUnsupportedMediaType, r.Status == http.StatusUnprocessableEntity:
+		t.Outcome, t.Why = Unclear, fmt.Sprintf("it answered %d: it may not have understood what was sent", r.Status)
 	case r.Status >= 300: // 404, 405, 500: no log-in judged it
 		t.Outcome, t.Why = Unclear, fmt.Sprintf("it answered %d without a token", r.Status)
 	case said.no:

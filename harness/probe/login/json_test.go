@@ -100,6 +100,43 @@ func TestSpellingsOfAnAPI(t *testing.T) {
 	}
 }
 
+// Where no spelling is understood it is tried with once, so that no account is tried more often than it is told; and that is no refusal.
+func TestAnAPIThatUnderstandsNothing(t *testing.T) {
+	t.Parallel()
+	posts := 0
+	on, port := site(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			posts++
+		}
+		w.WriteHeader(400)
+	})
+	h, err := WellKnown{At: Login{Protocol: "json", Port: port, Path: "/login", Guards: "/me"}, Most: 5}.Ask(t.Context(), on)
+	if err != nil || h.Refused > 0 || h.Unclear != 5 || posts != len(spellings)+5 {
+		t.Errorf("%v %+v, %d requests", err, h, posts)
+	}
+}
+
+// A script may send a form's fields.
+func TestAnAPIThatTakesFields(t *testing.T) {
+	t.Parallel()
+	on, port := site(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/login" && r.Header.Get("Content-Type") != "application/x-www-form-urlencoded":
+			w.WriteHeader(415)
+		case r.URL.Path == "/login" && r.PostFormValue("username") == "admin" && r.PostFormValue("password") == "right":
+			fmt.Fprint(w, `{"token":"token-of-the-owner"}`)
+		default:
+			w.WriteHeader(401)
+		}
+	})
+	for pw, want := range map[string]Outcome{"right": Accepted, "nope-it-is-not": Refused} {
+		got, err := As{At: Login{Protocol: "json", Port: port, Path: "/login"}, User: "admin", Password: evidence.Keep(pw)}.Ask(t.Context(), on)
+		if err != nil || got.Outcome != want {
+			t.Errorf("%s: %v %+v, want %s", pw, err, got, want)
+		}
+	}
+}
+
 // What only has the name of a log-in is said, and convicts nobody; a server that answers alike at every path has none.
 func TestPlacesThatMayBeLogIns(t *testing.T) {
 	t.Parallel()

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/secure-by-design/assay/harness/dial"
-	"github.com/secure-by-design/assay/harness/probe/telnet"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -84,7 +83,7 @@ const (
 
 // Ask tries them.
 func (q WellKnown) Ask(ctx context.Context, on *dial.Device) (h Harvest, err error) {
-	ctx = telnet.Acquainted(ctx)
+	ctx = acquainted(ctx)
 	control, err := anonymous(ctx, on, q.At)
 	if err != nil {
 		return h, err
