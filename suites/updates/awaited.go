@@ -32,7 +32,11 @@ func ready(ctx context.Context, dut *DUT, more ...string) {
 	if dut.File.Updates == nil {
 		Lack("declare updates: with the genuine images n-1 and n", "there is no image to lay where the device looks")
 	}
+	interval(dut)
 }
+
+// brief is what a quick run waits for at most.
+const brief = time.Minute
 
 // interval is how often the device looks, as it is declared.
 func interval(dut *DUT) time.Duration {
@@ -44,6 +48,9 @@ func interval(dut *DUT) time.Duration {
 	}
 	if longest == 0 {
 		Lack("write check: {period: 24h} in 7-UpdMech", "7-UpdMech does not say how often the device looks for updates")
+	}
+	if dut.Quick() && longest > brief {
+		Lack("run it without --effort quick", "the device looks for updates every %v, for which a quick run does not wait", longest)
 	}
 	return longest
 }
