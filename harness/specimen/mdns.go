@@ -140,8 +140,12 @@ func (d *Device) answerAll(c net.PacketConn, say func(*dns.Msg, net.Addr)) (spun
 			continue
 		}
 		if m := d.answers(&q); m != nil {
-			say(m, group)
-			if u, ok := from.(*net.UDPAddr); ok && (u.Port != 5353 || q.Question[0].Qclass&0x8000 != 0) { // legacy, or asked for unicast
+			u, ok := from.(*net.UDPAddr)
+			legacy := ok && u.Port != 5353 // a resolver of one shot (RFC 6762, 6.7): it hears no multicast
+			if !legacy {
+				say(m, group)
+			}
+			if legacy || ok && q.Question[0].Qclass&0x8000 != 0 { // or asked for unicast
 				m.Id, m.Question = q.Id, q.Question
 				say(m, from)
 			}

@@ -43,7 +43,7 @@ func multipart(target, field string, login bool) input {
 	} {
 		in.raw = append(in.raw, with(kind, b))
 	}
-	for _, k := range []string{"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=" + strings.Repeat("a", 5000), "multipart/form-data; boundary=\x01", "multipart/form-data; boundary=\"", "multipart/;"} {
+	for _, k := range []string{"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=" + strings.Repeat("a", 1025), "multipart/form-data; boundary=\x01", "multipart/form-data; boundary=\"", "multipart/;"} {
 		in.raw = append(in.raw, with(k, part(named(field), "1")+end))
 	}
 	return in
@@ -77,7 +77,7 @@ func xml(target string) input {
 // confused are bodies that are not of the kind that they say, for an address that takes a body.
 func confused(target string, login bool) input {
 	in := input{name: "content type for " + target, login: login}
-	for _, kind := range []string{"application/json", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=assay", "application/octet-stream", "text/plain", "application/json; charset=utf-16", strings.Repeat("a", 5000), "/", ""} {
+	for _, kind := range []string{"application/json", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=assay", "application/octet-stream", "text/plain", "application/json; charset=utf-16", strings.Repeat("a", 1025), "/", ""} {
 		for _, body := range []string{`{"a":1}`, "<a/>", "a=b", "--assay--"} {
 			in.raw = append(in.raw, typed(target, kind, body))
 		}

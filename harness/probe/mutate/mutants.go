@@ -24,7 +24,7 @@ func (s *session) spoken(m mutant) string {
 	if m.kind == "packet" {
 		return fmt.Sprintf("%s: %.100x", m.input, m.raw)
 	}
-	return fmt.Sprintf("%s, %s: %s", m.input, m.kind, clip(s.show(m.request, ""), 200))
+	return fmt.Sprintf("%s, %s: %s", m.input, m.kind, oneLine(clip(s.show(m.request, ""), 200)))
 }
 
 // An input is one place that takes a value.

@@ -1,0 +1,26 @@
+package validation
+
+import (
+	"testing"
+
+	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/provisions"
+	"github.com/secure-by-design/assay/suites/loop"
+)
+
+// The conformant device passes where each declared interface took its quota, and not by a quick look.
+func TestTheConformantDevicePasses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it sends the whole quota")
+	}
+	for e, unit := range map[provisions.Edition]string{provisions.V21: "5.13-1-2a", provisions.V31: "5.13-1A-2b"} {
+		for _, effort := range []harness.Effort{harness.Normal, harness.Quick} {
+			trial := &loop.Trial{Edition: e, Only: []string{unit}, AsReal: true, Effort: effort}
+			trial.Run(t)
+			want := map[harness.Effort]harness.Verdict{harness.Normal: harness.Pass, harness.Quick: harness.Inconclusive}[effort]
+			if len(trial.Outcomes) != 1 || trial.Outcomes[0].Verdict != want || len(trial.Outcomes[0].Notes) < 3 {
+				t.Errorf("%s of %s, %s: %+v", unit, e, effort, trial.Outcomes)
+			}
+		}
+	}
+}
