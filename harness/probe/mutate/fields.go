@@ -47,28 +47,47 @@ func (q Fields) Ask(ctx context.Context, on *dial.Device) (t Tried, err error) {
 		return t, fmt.Errorf("listen for calls of the device: %w", err)
 	}
 	defer ear.Close()
+	var all []*field
 	for _, row := range *on.File.IXIT.InpVal {
 		for _, f := range row.Fields {
-			if row.ID != q.Row || t.Why != "" {
-				continue
-			}
-			one, err := q.try(ctx, on, f, ear)
-			if t = t.and(one); err != nil {
-				return t, fmt.Errorf("set odd values of the field %s: %w", f.Name, err)
+			if row.ID == q.Row {
+				all = append(all, &field{Field: f, ear: ear, first: marks * (len(all) + 1)})
 			}
 		}
+	}
+	defer func() {
+		for _, x := range all {
+			t = t.and(x.end(ctx))
+		}
+	}()
+	for _, x := range all {
+		if err := x.try(ctx, on, q); err != nil {
+			return t, fmt.Errorf("set odd values of the field %s: %w", x.Name, err)
+		}
+		if x.s.Why != "" {
+			return t, nil
+		}
+	}
+	if len(all) == 0 || on.Clock.Sleep(ctx, later) != nil {
+		return t, ctx.Err()
+	}
+	for _, x := range all {
+		x.follow(ctx)
 	}
 	return t, ctx.Err()
 }
 
-// maxHeard bounds the calls that are listened to.
-const maxHeard = 10_000
+// Bounds of the calls that are listened to: in all, and how far apart the numbers of two fields are.
+const (
+	maxHeard = 10_000
+	marks    = 1000
+)
 
 // and adds what came of another field.
 func (t Tried) and(o Tried) Tried {
-	return Tried{Open: o.Open, Inputs: append(t.Inputs, o.Inputs...), Left: append(t.Left, o.Left...), Sent: t.Sent + o.Sent, Checks: t.Checks + o.Checks, Accepted: t.Accepted + o.Accepted,
+	return Tried{Open: t.Open || o.Open, Inputs: append(t.Inputs, o.Inputs...), Left: append(t.Left, o.Left...), Sent: t.Sent + o.Sent, Checks: t.Checks + o.Checks, Accepted: t.Accepted + o.Accepted,
 		Refused: t.Refused + o.Refused, Errors: t.Errors + o.Errors, Dropped: t.Dropped + o.Dropped, P95: max(t.P95, o.P95), Losses: append(t.Losses, o.Losses...), Hits: append(t.Hits, o.Hits...),
-		Traces: append(t.Traces, o.Traces...), Why: o.Why}
+		Traces: append(t.Traces, o.Traces...), Why: t.Why + o.Why}
 }
 
 // A field under test.
@@ -78,35 +97,48 @@ type field struct {
 	token map[string]string
 	was   json.RawMessage // what stood there
 	ear   *updates.Server
+	first int // number of its first call
 }
 
-func (q Fields) try(ctx context.Context, on *dial.Device, f device.Field, ear *updates.Server) (Tried, error) {
-	x := &field{Field: f, ear: ear, token: map[string]string{"address": on.Address().String()}}
+// try sets it.
+func (x *field) try(ctx context.Context, on *dial.Device, q Fields) error {
+	x.token = map[string]string{"address": on.Address().String()}
 	secrets, err := x.login(ctx, on)
 	if err != nil {
-		return Tried{}, err
+		return err
 	}
-	read, at, err := x.request(f.Read, "")
+	read, at, err := x.request(x.Read, "")
 	if err != nil {
-		return Tried{}, err
+		return err
 	}
 	s := &session{HTTP: HTTP{Port: at.port, TLS: at.tls, Seed: q.Seed, Most: q.Most, PerSecond: q.PerSecond, Fastest: q.Fastest}, on: on, dropped: map[string]string{}, normal: read, secrets: secrets}
 	x.s = s
-	defer s.hangUp()
-	if x.was = x.shown(ctx); x.was == nil {
-		s.Open, s.Left = true, []string{"the field " + f.Name + ": what stands there is not shown, and so could not be put back"}
-		return s.Tried, nil
-	}
 	if err := s.baseline(ctx); err != nil {
-		return s.Tried, err
+		return err
 	}
-	s.Open, s.Inputs = true, []string{"the field " + f.Name + ", set by " + f.Login}
-	defer x.putBack(ctx)
+	s.Open = true
+	if x.was = x.shown(ctx); x.was == nil {
+		s.Left = []string{"the field " + x.Name + ": what stands there is not shown, and so could not be put back"}
+		return nil
+	}
+	s.Inputs = []string{"the field " + x.Name + ", set by " + x.Login}
 	x.bounds(ctx)
-	x.commands(ctx)
-	in := x.input()
-	err = s.run(ctx, plan([]input{in}, s.HTTP, s.left))
-	return s.Tried, err
+	for i, form := range forms {
+		x.set(ctx, x.command(form, x.first+i))
+	}
+	return s.run(ctx, plan([]input{x.input()}, s.HTTP, s.left))
+}
+
+// end puts back what stood there, and is what came of it.
+func (x *field) end(ctx context.Context) Tried {
+	if x.s == nil {
+		return Tried{}
+	}
+	if x.was != nil {
+		x.putBack(ctx)
+	}
+	x.s.hangUp()
+	return x.s.Tried
 }
 
 // login opens a session as who may set the field.
@@ -285,24 +317,18 @@ func (x *field) heard(n int) bool {
 }
 
 // later is how long the device may take to call, by the clock.
-const later = 2 * time.Second
+const later = time.Second
 
-// commands sets commands that call us. A device that calls is asked three times more, beside a control that names our address and no command.
-func (x *field) commands(ctx context.Context) {
-	const first, each = 1000, 10
+// follow asks a device that called three times more, each beside a control that names our address and no command.
+func (x *field) follow(ctx context.Context) {
 	for i, form := range forms {
-		x.set(ctx, x.command(form, first+i))
-	}
-	if x.s.on.Clock.Sleep(ctx, later) != nil {
-		return
-	}
-	for i, form := range forms {
-		if !x.heard(first + i) {
+		if x.was == nil || !x.heard(x.first+i) {
 			continue
 		}
-		h := Hit{Oracle: "command", Input: x.s.Inputs[0], Sent: fmt.Sprintf(form, "a command that calls us"), Shown: "a call of " + x.called(first+i)}
+		h := Hit{Oracle: "command", Input: x.s.Inputs[0], Sent: fmt.Sprintf(form, "a command that calls us"), Shown: "a call of " + x.called(x.first+i)}
 		for n := range repeats {
-			armed, control := first+100+each*n, first+101+each*n
+			armed := x.first + 2*len(forms) + 2*n
+			control := armed + 1
 			x.set(ctx, x.called(control))
 			x.set(ctx, x.command(form, armed))
 			if x.s.on.Clock.Sleep(ctx, later) == nil && x.heard(armed) && !x.heard(control) {
