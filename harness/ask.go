@@ -201,13 +201,15 @@ func (r *Run) perform(d *DUT, p *pending, q request) {
 	d.mu.Lock()
 	e := evidence.Event{Kind: q.kind, Device: d.Name, Key: q.key, Shape: q.shape, Epoch: d.epoch}
 	d.mu.Unlock()
+	doing := 0
 	if q.kind == evidence.Did {
-		doing := r.record(evidence.Event{Kind: evidence.Doing, Device: d.Name, Key: q.key, Epoch: e.Epoch})
+		doing = r.record(evidence.Event{Kind: evidence.Doing, Device: d.Name, Key: q.key, Epoch: e.Epoch})
 		r.mayUndo(d, q, doing)
 	}
 	r.Progress.asking(d.Name, q.key)
 	sheet := &evidence.Sheet{}
 	answer, err := guarded(r.ctx, d.dev.With(sheet), q)
+	r.lacked(doing, err)
 	switch {
 	case err != nil && r.ctx.Err() != nil:
 		e.Stopped, e.Error = true, context.Cause(r.ctx).Error()

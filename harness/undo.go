@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"reflect"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/harness/evidence"
 )
@@ -27,6 +29,7 @@ type undo struct {
 	key   string
 	on    *dial.Device
 	op    Undo
+	idle  bool // it failed for want of an operation
 }
 
 var undoable = map[string]func([]byte) (Undo, error){}
@@ -53,7 +56,21 @@ func (r *Run) mayUndo(d *DUT, q request, doing int) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.undos = append(r.undos, undo{doing, q.key, d.dev, op})
+	r.undos = append(r.undos, undo{doing: doing, key: q.key, on: d.dev, op: op})
+}
+
+// lacked notes that the device file lacks what an operation, or a part of it, takes.
+func (r *Run) lacked(doing int, err error) {
+	if !errors.Is(err, device.ErrUndeclared) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.undos {
+		if r.undos[i].doing == doing {
+			r.undos[i].idle = true
+		}
+	}
 }
 
 // forgetUndos drops what was registered for a device that is in the factory state now: what was to be put back is gone.
@@ -75,12 +92,15 @@ func (r *Run) undoAll() {
 		ctx, done := context.WithTimeout(context.WithoutCancel(r.ctx), UndoWithin)
 		err := r.undo(ctx, u)
 		for _, wait := range pauses {
-			if err == nil || r.Clock.Sleep(ctx, wait) != nil {
+			if err == nil || errors.Is(err, device.ErrUndeclared) || r.Clock.Sleep(ctx, wait) != nil {
 				break
 			}
 			err = r.undo(ctx, u)
 		}
 		done()
+		if u.idle && errors.Is(err, device.ErrUndeclared) {
+			continue // neither the operation nor its undoing is declared: nothing was done
+		}
 		e := evidence.Event{Kind: evidence.Undone, Device: u.on.Name, Key: u.key, Of: u.doing}
 		if err != nil {
 			e.Error = err.Error()
@@ -123,7 +143,7 @@ func Restore(ctx context.Context, dir, why string, a, b *dial.Device) (Closing, 
 		if err != nil {
 			continue
 		}
-		r.undos = append(r.undos, undo{e.N, e.Key, on, op})
+		r.undos = append(r.undos, undo{doing: e.N, key: e.Key, on: on, op: op})
 	}
 	r.undoAll()
 	return r.ended, rec.Err()

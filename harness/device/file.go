@@ -11,7 +11,11 @@
 // A table that is left out was not declared; one that reads "none" was declared to be empty.
 package device
 
-import "github.com/secure-by-design/assay/harness/evidence"
+import (
+	"errors"
+
+	"github.com/secure-by-design/assay/harness/evidence"
+)
 
 // A State is how far the sample's set-up has come (invariant 5 of the design).
 type State string
@@ -123,6 +127,9 @@ type Login struct {
 
 // A Ref names a secret without holding it: env:NAME or file:PATH.
 type Ref string
+
+// ErrUndeclared is of an operation that a device file does not have: nothing was done.
+var ErrUndeclared = errors.New("not declared")
 
 // An Operation is how something is done to the device: steps in order. A step that fails ends it.
 // Its key is a name of Vocabulary, or such a name and a kind: "create-user-data/recordings".

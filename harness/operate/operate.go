@@ -119,7 +119,7 @@ func find(f *device.File, name, kind string) (device.Operation, error) {
 			}
 		}
 	}
-	return device.Operation{}, fmt.Errorf("operation %q is not declared: add operations: %s: to the device file", name, name)
+	return device.Operation{}, fmt.Errorf("operation %q is %w: add operations: %s: to the device file", name, device.ErrUndeclared, name)
 }
 
 // perform carries out an operation's steps and waits until the device is itself again.
