@@ -50,7 +50,7 @@ var honest = registry(
 	"debug-console-by-signature", "declared-enabled-but-idle", "discovery-open-by-protocol", "forced-change-default", "self-update-mid-run", "exponential-delay-no-lock",
 	"forced-ssh-ident", "intermittent-pairing-window", "label-password-single-unit", "login-page-on-every-path",
 	"mlkem-only-group", "model-prefix-in-password", "no-personal-data-device", "open-claim-in-factory-state", "owner-downgrade-by-hand",
-	"patched-banner", "random-value-chance-hit", "rationale-of-three-words",
+	"patched-banner", "random-value-chance-hit", "rationale-of-three-words", "reboot-after-watchdog-unrelated",
 	"signed-file-over-plain-cdn", "silent-update-later-notice", "tls13-better-than-declared", "update-refused-low-battery", "upload-form-for-pictures", "video-decoder-old-soname",
 )
 

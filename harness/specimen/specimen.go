@@ -15,6 +15,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/secure-by-design/assay/harness/clock"
@@ -84,6 +85,7 @@ type Device struct {
 	pressed  bool     // it was opened before
 	counter  int      // of predictable tokens
 	keys     keys
+	nameless atomic.Int32            // requests without the name of a client
 	source   string                  // where it looks for updates by night, if it was told
 	putOffTo time.Time               // of an update that its owner put off
 	answered string                  // in the set-up, on automatic updates

@@ -129,8 +129,18 @@ func (d *Device) shellOut(v string) {
 	}
 }
 
-// breaks tells whether faults say so: the server must be one that can break.
-func (d *Device) breaks() bool { return d.any("crash-on-long-header", "crash-on-long-form-field") }
+// breaks tells whether the server must be one that can break.
+func (d *Device) breaks() bool {
+	return d.any("crash-on-long-header", "crash-on-long-form-field", "reboot-after-watchdog-unrelated")
+}
+
+// nightly is how many requests without the name of a client come before its nightly restart: in the midst of a test with such.
+const nightly = 120
+
+// night tells whether it is time for the nightly restart, once.
+func (d *Device) night(r *http.Request) bool {
+	return d.is("reboot-after-watchdog-unrelated") && r.UserAgent() == "" && d.nameless.Add(1) == nightly
+}
 
 // unchecked is what faults do to input before anything looks at it.
 func (d *Device) unchecked(next http.Handler) http.Handler {
@@ -139,7 +149,7 @@ func (d *Device) unchecked(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case d.is("crash-on-long-header") && longer(r.Header, 4096), d.is("crash-on-long-form-field") && r.ParseForm() == nil && longer(r.PostForm, 1024):
+		case d.night(r), d.is("crash-on-long-header") && longer(r.Header, 4096), d.is("crash-on-long-form-field") && r.ParseForm() == nil && longer(r.PostForm, 1024):
 			if crash, ok := r.Context().Value(crasherKey{}).(func()); ok {
 				crash()
 				panic(http.ErrAbortHandler)
