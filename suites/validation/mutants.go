@@ -157,7 +157,7 @@ func tried(ctx context.Context, to taker) mutate.Tried {
 		Expect(l.Proven()).To(BeFalse(), "%s %s for %v after %d of our requests (%d bytes), %d times of %d, and lives through as many ordinary ones: %s", name, l.Kind, l.Away, len(l.Sequence), l.Length, l.Repeated, l.Of, first(l.Sequence))
 	}
 	for _, h := range t.Hits {
-		Note(ctx, "%s seems to execute its input (%s, %s), %d times of 3", name, h.Oracle, h.Input, h.Times)
+		Doubt(ctx, "%s seems to execute its input (%s, %s), %d times of 3", name, h.Oracle, h.Input, h.Times)
 	}
 	for _, l := range t.Losses {
 		if !l.Back {
@@ -166,7 +166,7 @@ func tried(ctx context.Context, to taker) mutate.Tried {
 		if l.Repeated > 0 {
 			Lack("look from another address whether it is down, or shuts out whoever sends bad input", "%s %s after odd input, %d times of %d, and came back; it may shut us out: %s", name, l.Kind, l.Repeated, l.Of, first(l.Sequence))
 		}
-		Note(ctx, "%s: it %s once, and the same input did not do that again", name, l.Kind)
+		Doubt(ctx, "%s %s once, and the same input did not do that again", name, l.Kind)
 	}
 	if t.Why != "" {
 		Inconclude("%s was not sent all: %s", name, t.Why)
