@@ -53,7 +53,7 @@ func (f folding) tabulate(o Opening, outcomes []Outcome, end Closing, ended time
 	m := &Matrix{Format: MatrixFormat, Run: o.Run, Target: o.Target, Edition: o.Edition, Identity: o.Identity, Twin: o.Twin,
 		State: cmp.Or(o.State, device.Unknown), StateShownBy: o.StateShownBy, Authorisation: o.Authorisation,
 		Declared: len(o.ICS) > 0, Selection: o.Only, Effort: o.Effort, Allowed: o.Allowed, Tool: o.Tool,
-		Began: o.At, Ended: ended, Complete: complete, Cut: end.Cut, Parameters: o.Parameters,
+		Began: o.At, Ended: ended, WaitedS: end.WaitedS, Complete: complete, Cut: end.Cut, Parameters: o.Parameters,
 		Undone: end.Undone, NotUndone: end.NotUndone, Head: head, Others: o.Others}
 	m.Reduced, m.Draft = reduced(o), Doubtful(o.Edition)
 	m.SelfAssessment = selfAssessed(o.Authorisation, o.Identity.Manufacturer)

@@ -32,6 +32,7 @@ type Matrix struct {
 	Tool           Tool                  `json:"tool"`
 	Began          time.Time             `json:"began"`
 	Ended          time.Time             `json:"ended"`
+	WaitedS        float64               `json:"waited_s,omitempty"`          // of the time between: what methods made it wait for locks, windows and watches, in seconds
 	Complete       bool                  `json:"complete"`                    // false: the run was cut short
 	Cut            string                `json:"cut,omitempty"`               // why
 	Verdict        Verdict               `json:"verdict"`                     // of the device; "" where no claim was made

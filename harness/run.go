@@ -111,8 +111,9 @@ func (p Progress) asking(device, key string) {
 type Closing struct {
 	Undone    []string `json:"undone,omitempty"`
 	NotUndone []string `json:"not_undone,omitempty"`
-	Cut       string   `json:"cut,omitempty"`   // why the run did not reach its end
-	Downs     []string `json:"downs,omitempty"` // when the device did not answer, and what was sent to it last
+	Cut       string   `json:"cut,omitempty"`      // why the run did not reach its end
+	WaitedS   float64  `json:"waited_s,omitempty"` // of its time: what methods made it wait for locks, windows and watches, in seconds
+	Downs     []string `json:"downs,omitempty"`    // when the device did not answer, and what was sent to it last
 }
 
 // Secret is what a reference of the device file stands for: the value's handle, which is the same in a replay.
@@ -367,6 +368,9 @@ func (r *Run) finish(dut *DUT) {
 	}
 	r.undoAll()
 	r.log(dut)
+	if w, ok := r.Clock.(*clock.Waits); ok {
+		r.ended.WaitedS = w.Total().Round(time.Millisecond).Seconds()
+	}
 	if cause == nil {
 		data, _ := json.Marshal(r.ended)
 		r.record(evidence.Event{Kind: evidence.Closed, Data: data})

@@ -139,14 +139,15 @@ func (j Job) devices() (a, b *dial.Device, err error) {
 		}
 	}
 	f = j.Opening.Supplied.Into(f)
-	if a, err = j.A.open("A", f); err != nil {
+	c := &clock.Waits{Clock: clock.Real()}
+	if a, err = j.A.open("A", f, c); err != nil {
 		return nil, nil, err
 	}
 	if a.Web, err = j.pages(f); err != nil {
 		return nil, nil, err
 	}
 	if j.B != nil {
-		b, err = j.B.open("B", f)
+		b, err = j.B.open("B", f, c)
 	}
 	return a, b, err
 }
@@ -164,12 +165,14 @@ func (j Job) pages(f *device.File) (*web.Door, error) {
 	return web.Open(named...)
 }
 
-func (p Place) open(name string, f *device.File) (*dial.Device, error) {
-	door, err := dial.Open(dial.Scope{Addresses: p.Addresses, Ports: p.Ports})
+// open opens the door to a unit. What the door waits to keep its pace is by the wall clock, and no wait of a method.
+func (p Place) open(name string, f *device.File, c clock.Clock) (*dial.Device, error) {
+	o := dial.Options{Clock: clock.Real()}
+	door, err := o.Door(dial.Scope{Addresses: p.Addresses, Ports: p.Ports})
 	if err != nil {
 		return nil, err
 	}
-	return dial.New(name, door, f, clock.Real()), nil
+	return dial.New(name, door, f, c), nil
 }
 
 // Launch runs a job in a worker process of its own, hands its messages to hear, and waits for it. When ctx ends the

@@ -263,6 +263,9 @@ func when(m *harness.Matrix) string {
 	s := m.Began.UTC().Format("2006-01-02 15:04:05") + " UTC"
 	if took := m.Ended.Sub(m.Began); took > 0 {
 		s += ", took " + took.Round(time.Second).String()
+		if waited := time.Duration(m.WaitedS * float64(time.Second)); waited >= time.Second {
+			s += fmt.Sprintf(", %v of it waits that methods demand", waited.Round(time.Second))
+		}
 	}
 	return s
 }

@@ -150,6 +150,8 @@ func describe(t reflect.Type, doc map[string]string) map[string]any {
 		return s
 	case reflect.Int:
 		return map[string]any{"type": "integer"}
+	case reflect.Float64:
+		return map[string]any{"type": "number"}
 	case reflect.Bool:
 		return map[string]any{"type": "boolean"}
 	case reflect.String:
