@@ -5,6 +5,7 @@ wanted=(iproute2 ethtool curl dropbear-bin openssh-server lighttpd nginx-light m
   vsftpd redis-server python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
   inetutils-telnetd proftpd-core proftpd-mod-crypto gmediarender gdbserver samba)
 wanted+=(squashfs-tools e2fsprogs u-boot-tools device-tree-compiler mtd-utils android-sdk-libsparse-utils erofs-utils cpio xz-utils zstd lz4 zip) # to make images that are then opened
+wanted+=(chromium) # to draw pages that scripts make
 [ "${1:-}" = bench ] && wanted+=(nmap sslscan)
 missing=()
 for p in "${wanted[@]}"; do
