@@ -42,6 +42,7 @@ type maker struct {
 	first   int    // and where it started
 	once    sync.Once
 	shared  keys
+	old     *ecdsa.PrivateKey // with which it signs images for old boot loaders too, by a fault
 }
 
 func newMaker() *maker {
@@ -188,5 +189,9 @@ func (m *maker) image(model, version string) map[string][]byte {
 	sum := sha256.Sum256(b.Bytes())
 	man, _ := json.Marshal(manifest{model, version, "image.bin", b.Len(), hex.EncodeToString(sum[:]),
 		base64.StdEncoding.EncodeToString(m.update.Public().(ed25519.PublicKey))})
-	return map[string][]byte{"image.bin": b.Bytes(), "manifest.json": man, "manifest.sig": ed25519.Sign(m.update, man)}
+	files := map[string][]byte{"image.bin": b.Bytes(), "manifest.json": man, "manifest.sig": ed25519.Sign(m.update, man)}
+	if m.old != nil {
+		files["image.p7s"] = m.oldSignature(b.Bytes())
+	}
+	return files
 }

@@ -179,6 +179,7 @@ func start(ctx context.Context, o Options, names ...string) (*Units, error) {
 		o.Name = "Assay Specimen"
 	}
 	base, m, all := o.Name, newMaker(), &Units{}
+	m.signs(has)
 	for i, unit := range names {
 		o.Name = base + " " + unit
 		if i > 0 {

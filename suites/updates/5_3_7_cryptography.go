@@ -20,12 +20,14 @@ var _ = Provision("5.3-7", func(dut *DUT) {
 		}, Climbs(provisions.Declared))
 
 		Unit("c", "its cryptography is best practice", func(ctx context.Context) {
-			eachMechanism(ctx, dut, func(m mechanism) finding { return weak(m, At(ctx)) })
-		}, Climbs(provisions.Declared))
+			marks := signedBy(ctx, dut)
+			eachMechanism(ctx, dut, func(m mechanism) finding { return beside(weak(m, At(ctx)), marks, weakMarks(marks, At(ctx))) })
+		}, Climbs(provisions.Declared, provisions.Firmware))
 
 		Unit("d", "no known attack fits it", func(ctx context.Context) {
-			eachMechanism(ctx, dut, attackable)
-		}, Climbs(provisions.Declared))
+			marks := signedBy(ctx, dut)
+			eachMechanism(ctx, dut, func(m mechanism) finding { return beside(attackable(m), marks, sampleKeys(marks)) })
+		}, Climbs(provisions.Declared, provisions.Firmware))
 	})
 })
 
