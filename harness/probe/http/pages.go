@@ -164,7 +164,7 @@ func (c *crawl) run(ctx context.Context) error {
 		if err != nil {
 			c.Failed++
 			if missed++; missed > maxMissed || ctx.Err() != nil {
-				return err
+				return fmt.Errorf("read the pages of TCP %d, which gave no answer to %d paths in a row; see whether it limits connections: %w", c.Port, missed, err)
 			}
 			continue
 		}
