@@ -80,6 +80,14 @@ func (w *writer) write(most int) {
 	w.section("ics", w.ics())
 }
 
+// udpToo says what a record without answers of UDP lacks.
+func udpToo(s *Seen) string {
+	if s.UDP {
+		return ""
+	}
+	return ", and services on UDP"
+}
+
 // refer names the log-ins of drafted services as a file that was begun names them.
 func refer(services []row, mechs []device.AuthMech) {
 	for i, r := range services {
@@ -166,7 +174,7 @@ func (w *writer) tables(rows tables, left int) {
 			lines = append(lines, w.row(t, r)...)
 		}
 		if t.Name == "15-Intf" {
-			lines = append(lines, "    # TODO the physical interfaces, and radios and UDP services, which were not looked at")
+			lines = append(lines, "    # TODO the physical interfaces and radios, which were not looked at"+udpToo(w.s))
 		}
 		if left > 0 {
 			lines = append(lines, fmt.Sprintf("    # TODO %d more services and log-ins were seen, and are left out here", left))

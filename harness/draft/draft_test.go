@@ -21,6 +21,7 @@ import (
 	"github.com/secure-by-design/assay/harness/probe/service"
 	"github.com/secure-by-design/assay/harness/probe/ssh"
 	"github.com/secure-by-design/assay/harness/probe/tls"
+	"github.com/secure-by-design/assay/harness/probe/udp"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -203,5 +204,20 @@ func TestEndless(t *testing.T) {
 	}
 	if text, _ := write(t, s, nil, provisions.V21); !strings.Contains(text, "more services and log-ins were seen") || len(text) > device.MaxSize {
 		t.Errorf("%d bytes", len(text))
+	}
+}
+
+// Services on UDP have rows too, and of a service that is not known nothing is said of how it talks.
+func TestDatagramsAndTheUnknown(t *testing.T) {
+	s := hostile("plain")
+	s.Datagrams = []draft.Datagram{{Port: udp.Port{Addr: netip.MustParseAddrPort("192.0.2.7:161"), State: udp.Open, Protocol: "snmp"}, By: "line 9, udp.Ports"}}
+	for _, e := range provisions.Editions() {
+		text, f := write(t, s, nil, e)
+		if last := (*f.IXIT.SoftServ)[len(*f.IXIT.SoftServ)-1]; last.Description != "snmp on UDP 161" || last.At[0].Port != 161 {
+			t.Errorf("%+v", last)
+		}
+		if strings.Contains(text, "talks in clear") {
+			t.Errorf("it claims that an unknown service talks in clear:\n%s", text)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,8 +61,17 @@ func rowsOf(s *Seen, e provisions.Edition, services []Service, logins []Login) t
 	for i, x := range services {
 		t.service(i+1, x, e, logins)
 	}
+	n := len(services) + 1
 	if s.By != "" {
-		t.announcements(len(services)+1, s, e)
+		t.announcements(n, s, e)
+		n++
+	}
+	for _, d := range s.Datagrams[:min(len(s.Datagrams), maxNames)] {
+		if s.By != "" && d.Protocol == "mdns" {
+			continue // it stands there
+		}
+		t.datagram(n, d, e)
+		n++
 	}
 	t.keys(services)
 	t.implementations(services)
@@ -190,6 +200,15 @@ func (t tables) announcements(n int, s *Seen, e provisions.Edition) {
 	t.add("11-ComMech", device.ComMech{ID: fmt.Sprintf("ComMech-%d", n), Description: "mDNS", At: at, Crypto: "none"}, []string{s.By})
 }
 
+// datagram is a row of each table that speaks of services, of one on UDP. What a datagram holds is not looked into.
+func (t tables) datagram(n int, d Datagram, e provisions.Edition) {
+	what := fmt.Sprintf("%s on UDP %d", cmp.Or(words(d.Protocol), "an unknown service"), d.Addr.Port())
+	at, seen := []device.Endpoint{{Proto: d.Protocol, Port: d.Addr.Port()}}, []string{d.By}
+	t.intf(device.Intf{ID: fmt.Sprintf("Intf-%d", n), Description: what, Status: "enabled", At: at, State: "enabled"}, seen, e, "need: always, intermittent or never", "debug: yes or no")
+	t.add("13-SoftServ", device.SoftServ{ID: fmt.Sprintf("SoftServ-%d", n), Description: what, Status: "enabled", At: at}, seen, "functions: what it does, as requests that can be tried")
+	t.add("11-ComMech", device.ComMech{ID: fmt.Sprintf("ComMech-%d", n), Description: what, At: at}, seen, "remote: yes or no")
+}
+
 // keys are rows of 10-SecParam: each private key that a service proved to hold, once.
 func (t tables) keys(services []Service) {
 	known := map[string]bool{}
@@ -292,6 +311,8 @@ func crypto(x Service) string {
 			join(x.SSH.KeyExchanges()), join(x.SSH.HostKeyAlgorithms), join(x.SSH.CiphersIn), join(x.SSH.MACsIn))
 	case x.Service.TLS || x.Proto == "ssh":
 		return "" // it was not asked
+	case x.Proto == "":
+		return "" // what is not known may be encrypted in a way of its own
 	}
 	return "none: it talks in clear"
 }

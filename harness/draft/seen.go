@@ -17,6 +17,7 @@ import (
 	"github.com/secure-by-design/assay/harness/probe/ssh"
 	"github.com/secure-by-design/assay/harness/probe/tcp"
 	"github.com/secure-by-design/assay/harness/probe/tls"
+	"github.com/secure-by-design/assay/harness/probe/udp"
 )
 
 // Units are those, of both editions, whose gentle questions a draft rests on: which log-ins there are, what TLS and SSH
@@ -30,6 +31,8 @@ type Seen struct {
 	Declared  bool // the run had a device file: its identification may stand in Identity
 	State     device.State
 	Services  []Service
+	UDP       bool // services on UDP were asked for
+	Datagrams []Datagram
 	Logins    []Login
 	Asked     bool // services were asked for log-ins
 	Announced mdns.Records
@@ -47,6 +50,12 @@ type Service struct {
 	SSHBy     string
 	Proto     string // as a device file calls it: https, ssh, mqtts; "" where it is not known
 	elsewhere string
+}
+
+// A Datagram is a UDP port that answered.
+type Datagram struct {
+	udp.Port
+	By string
 }
 
 // A Login that was seen.
@@ -112,6 +121,15 @@ func (r *reading) take(e evidence.Event) (err error) {
 		for _, x := range all {
 			if x.State == "open" {
 				r.at[spotOf(x)] = Service{Service: x, By: by}
+			}
+		}
+	case "udp.Ports":
+		var a udp.Scan
+		err = json.Unmarshal(e.Answer, &a)
+		r.s.UDP, r.s.Datagrams = true, nil
+		for _, p := range a.Ports {
+			if p.State == udp.Open && !p.Elsewhere {
+				r.s.Datagrams = append(r.s.Datagrams, Datagram{p, by})
 			}
 		}
 	case "tls.Offers":

@@ -15,6 +15,7 @@ import (
 	"github.com/secure-by-design/assay/harness/probe/ssh"
 	"github.com/secure-by-design/assay/harness/probe/tcp"
 	"github.com/secure-by-design/assay/harness/probe/tls"
+	"github.com/secure-by-design/assay/harness/probe/udp"
 	"github.com/secure-by-design/assay/provisions"
 )
 
@@ -73,7 +74,9 @@ func TestFrom(t *testing.T) {
 		saw(t, "A", `tls.Offers{"Port":443} at 192.0.2.8`, offers("TLS 1.3")),
 		saw(t, "B", `tls.Offers{"Port":443}`, offers("TLS 1.1")),
 		saw(t, "A", `ssh.Offers{"Port":22}`, ssh.Offered{SSH: true, Protocol: "2.0"}),
-		stopped, failed))
+		stopped, failed,
+		saw(t, "A", `udp.Ports{"Most":20}`, udp.Scan{Ports: []udp.Port{
+			{Addr: netip.AddrPortFrom(first, 161), State: udp.Open, Protocol: "snmp"}, {Addr: netip.AddrPortFrom(first, 69), State: udp.Closed, Protocol: "tftp"}}})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +86,9 @@ func TestFrom(t *testing.T) {
 	}
 	if !s.Whole || len(s.Services) != 3 {
 		t.Fatalf("%+v", s)
+	}
+	if len(s.Datagrams) != 1 || s.Datagrams[0].Protocol != "snmp" || s.Datagrams[0].By != "line 11, udp.Ports" {
+		t.Errorf("%+v", s.Datagrams)
 	}
 	for i, want := range []string{"ssh on TCP 22", "https on TCP 443", "https on TCP 443 of 192.0.2.8"} {
 		if got := s.Services[i].String(); got != want {
