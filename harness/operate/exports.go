@@ -55,6 +55,9 @@ var ExportPaths = []string{"/backup", "/backup.cfg", "/backup.bin", "/backup.tar
 	"/diagnostics", "/diag", "/debug", "/support", "/api/diagnostics", "/api/debug", "/api/support",
 	"/api/identity", "/api/certificate", "/api/key", "/device.pem", "/server.pem", "/cert.pem", "/key.pem"}
 
+// exportKinds are those of settings-read that give a backup or the like.
+var exportKinds = []string{"backup", "config", "export", "log", "logs", "diagnostics", "debug", "support"}
+
 // nowhere is a path that no device has: what it answers there it answers anywhere.
 const nowhere = "/no-such-place-5d1c"
 
@@ -128,7 +131,8 @@ type place struct {
 func (e Exports) places(f *device.File, way device.HTTP) (out []place) {
 	var blank []byte
 	for _, name := range slices.Sorted(maps.Keys(f.Operations)) {
-		if name != "settings-read" && !strings.HasPrefix(name, "settings-read/") {
+		kind, of := strings.CutPrefix(name, "settings-read/")
+		if name != "settings-read" && !(of && slices.Contains(exportKinds, kind)) {
 			continue
 		}
 		for _, s := range f.Operations[name].Steps {

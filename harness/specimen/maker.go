@@ -43,6 +43,7 @@ type maker struct {
 	once    sync.Once
 	shared  keys
 	old     *ecdsa.PrivateKey // with which it signs images for old boot loaders too, by a fault
+	prime   *big.Int          // of every key, by a fault
 }
 
 func newMaker() *maker {
@@ -124,7 +125,9 @@ func (d *Device) newKeys() keys {
 
 func (d *Device) generate() keys {
 	var k keys
-	if d.is("tls-weak-leaf-key") {
+	if d.is("weak-rsa-key") {
+		k.tls = d.certificate(d.maker.weak())
+	} else if d.is("tls-weak-leaf-key") {
 		weak, _ := rsa.GenerateKey(rand.Reader, 1024)
 		k.tls = d.certificate(weak)
 	} else if d.is("tls-weak-suite") { // static RSA needs an RSA key

@@ -29,6 +29,7 @@ type Certificate struct {
 	SelfSigned          bool   // issuer is subject, and its own key proves it
 	SHA256              string // of the certificate
 	SPKI                string // SHA-256 of the SubjectPublicKeyInfo
+	Modulus             string `json:",omitempty"` // of an RSA key, hexadecimal
 	Serial              string // hexadecimal
 	IsCA                bool
 	ServerAuth          bool // its extended key usage allows a server, or does not limit
@@ -52,6 +53,9 @@ func describe(der []byte) Certificate {
 	c.SignatureAlgorithm = cert.SignatureAlgorithm.String()
 	c.SelfSigned = string(cert.RawIssuer) == string(cert.RawSubject) && selfSigned(cert)
 	c.SPKI = hex.EncodeToString(spki[:])
+	if k, ok := cert.PublicKey.(*rsa.PublicKey); ok {
+		c.Modulus = k.N.Text(16)
+	}
 	c.Serial = cert.SerialNumber.Text(16)
 	c.IsCA = cert.IsCA
 	c.ServerAuth = len(cert.ExtKeyUsage)+len(cert.UnknownExtKeyUsage) == 0 ||
