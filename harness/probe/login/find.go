@@ -93,7 +93,12 @@ func find(ctx context.Context, on *dial.Device, p Place) (logins, maybe []Login,
 	case "rtsp":
 		logins, err = streams(ctx, on, p)
 		return logins, nil, nil, err
-	case "ftp", "telnet":
+	case "telnet":
+		if t, err := openTerminal(ctx, on, p.login(p.Protocol)); err == nil && t.Outcome == Open { // a shell of anybody's takes no password
+			return nil, nil, nil, nil
+		}
+		return []Login{p.login(p.Protocol)}, nil, nil, nil
+	case "ftp":
 		return []Login{p.login(p.Protocol)}, nil, nil, nil
 	}
 	return nil, nil, nil, nil

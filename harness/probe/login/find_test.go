@@ -2,12 +2,15 @@ package login
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
+	"github.com/secure-by-design/assay/harness/clock"
 	"github.com/secure-by-design/assay/harness/evidence"
 )
 
@@ -37,6 +40,33 @@ func TestWhatIsNoLogInOfAForm(t *testing.T) {
 		f, err := All{At: []Place{{Port: port, Protocol: "http"}}}.Ask(t.Context(), on)
 		if err != nil || len(f.Logins) != c.logins || (len(f.Quiet) > 0) != c.quiet || !strings.Contains(strings.Join(f.Failed, "\n"), c.gap) || (c.gap == "") != (len(f.Failed) == 0) {
 			t.Errorf("%s: %v %+v", name, err, f)
+		}
+	}
+}
+
+// A telnet server that gives anybody a shell takes no password, and one that asks for a name does.
+func TestAShellOfAnybodysIsNoLogIn(t *testing.T) {
+	t.Parallel()
+	for prompt, want := range map[string]int{"\xff\xfb\x01\r\n# ": 0, "\xff\xfb\x01\r\nlogin: ": 1} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				fmt.Fprint(c, prompt)
+				go func() { _, _ = io.Copy(io.Discard, c); c.Close() }()
+			}
+		}()
+		at := l.Addr().(*net.TCPAddr).AddrPort()
+		f, err := All{At: []Place{{Port: at.Port(), Protocol: "telnet"}}}.Ask(t.Context(), behind(t, clock.Real(), at.Addr(), at.Port()))
+		if err != nil || len(f.Logins) != want {
+			t.Errorf("%q: %v %+v", prompt, err, f)
 		}
 	}
 }
