@@ -149,6 +149,9 @@ func gives(ctx context.Context, dut *DUT, m device.ComMech) {
 			continue
 		}
 		found = true
+		if d, ok := s.(seen.DTLSService); ok && len(d.Versions) == 0 {
+			unknown = append(unknown, seen.NameUDP(d.Port)+" (it took no hello: it may be at another peer's, or busy)")
+		}
 		for _, w := range weak(ctx, dut, s, m.Strength) {
 			Expect(w).To(BeEmpty(), "%s: %s", m.ID, w)
 		}

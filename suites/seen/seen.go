@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -101,12 +102,18 @@ func Name(s service.Service) string {
 // own text ("TCP 8443", "port 8443").
 func At(at []device.Endpoint, text string, s service.Service) bool {
 	for _, e := range at {
+		if slices.Contains(neverTCP, strings.ToLower(e.Proto)) {
+			continue
+		}
 		if (e.Port == 0 || e.Port == s.Addr.Port()) && (e.Proto == "" || e.Port != 0 || speaks(e.Proto, s)) {
 			return true
 		}
 	}
 	return len(at) == 0 && portIn(text, s.Addr.Port())
 }
+
+// neverTCP are protocols of a typed place that no service on TCP is meant by.
+var neverTCP = []string{"udp", "dtls", "quic", "h3", "mdns", "ssdp", "tftp"}
 
 // speaks tells whether a service speaks a declared protocol: "https" is http in TLS, "mqtts" mqtt in TLS.
 func speaks(proto string, s service.Service) bool {

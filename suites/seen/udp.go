@@ -28,21 +28,38 @@ func UDP(ctx context.Context, dut *harness.DUT) udp.Scan {
 		q.Most = few
 	}
 	if dut.File != nil {
-		for _, rows := range []*[]device.Intf{dut.IXIT().Intf, dut.IXIT().LogIntf} {
-			if rows == nil {
-				continue
-			}
-			for _, r := range *rows {
-				for _, e := range r.At {
-					if OverUDP(e) && e.Port != 0 && !slices.Contains(q.Also, e.Port) {
-						q.Also = append(q.Also, e.Port)
-					}
-				}
+		for _, e := range places(dut.IXIT()) {
+			if OverUDP(e) && e.Port != 0 {
+				q.Also = append(q.Also, e.Port)
 			}
 		}
 	}
 	slices.Sort(q.Also)
+	q.Also = slices.Compact(q.Also)
 	return harness.Ask(ctx, dut, q)
+}
+
+// places are those at which rows declare interfaces, mechanisms and services.
+func places(x device.IXIT) (out []device.Endpoint) {
+	for _, rows := range []*[]device.Intf{x.Intf, x.LogIntf} {
+		for _, r := range *or(rows) {
+			out = append(out, r.At...)
+		}
+	}
+	for _, r := range *or(x.ComMech) {
+		out = append(out, r.At...)
+	}
+	for _, r := range *or(x.SoftServ) {
+		out = append(out, r.At...)
+	}
+	return out
+}
+
+func or[T any](rows *[]T) *[]T {
+	if rows == nil {
+		return new([]T)
+	}
+	return rows
 }
 
 // WholeUDP ends the unit as INCONCLUSIVE where the scan was cut short. Ports that are undecided are noted.

@@ -75,8 +75,8 @@ func inTopics(ctx context.Context, dut *DUT) (out []disclosure) {
 			where, at := seen.Name(s)+" "+m.Topic, s.Addr.Port()
 			out = append(out, inText(where, at, m.Text)...)
 			key := m.Topic[strings.LastIndex(m.Topic, "/")+1:]
-			out = append(out, inField(where, at, key, m.Text)...)
 			out = append(out, inText(where, at, key+"="+m.Text)...)
+			out = append(out, inField(where, at, key, m.Text)...)
 		}
 	}
 	return out

@@ -115,6 +115,7 @@ func (t *talk) debugger(first net.Conn, late ear) (known, over bool) {
 		return false, over
 	}
 	if g := gdbAnswer(b); g.Protocol != "" {
+		_, _ = first.Write([]byte("+")) // it was received: some end for good where they are left without a word
 		t.on.Evidence(fmt.Sprintf("GDB qSupported received from port %d", t.at.Port()), b)
 		g.via = "answer to GDB qSupported"
 		return t.know(g, b), over

@@ -128,8 +128,9 @@ func isDTLS(b []byte) bool {
 }
 func isTFTP(b []byte) bool { return len(b) >= 4 && b[0] == 0 && (b[1] == 3 || b[1] == 5 || b[1] == 6) }
 
-func ssdp(to netip.AddrPort) []byte {
-	return fmt.Appendf(nil, "M-SEARCH * HTTP/1.1\r\nHOST: %v\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n", zoneless(to))
+// ssdp names the group as its host, as a search of everybody does: libupnp answers no other, by unicast either.
+func ssdp(netip.AddrPort) []byte {
+	return []byte("M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n")
 }
 
 func sip(to netip.AddrPort) []byte {

@@ -124,9 +124,11 @@ func search(ctx context.Context, on *dial.Device, port uint16) (out [][]byte, er
 	}
 	defer g.Close()
 	at := netip.AddrPortFrom(on.Address().WithZone(""), port)
-	request := fmt.Appendf(nil, "M-SEARCH * HTTP/1.1\r\nHOST: %v\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n", at)
-	if err := g.Send(ctx, port, request); err != nil {
-		return nil, fmt.Errorf("search UPnP: %w", err)
+	for _, host := range []string{at.String(), "239.255.255.250:1900"} { // libupnp answers a search by unicast, too, only where it names the group
+		request := fmt.Appendf(nil, "M-SEARCH * HTTP/1.1\r\nHOST: %s\r\nMAN: \"ssdp:discover\"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n", host)
+		if err := g.Send(ctx, port, request); err != nil {
+			return nil, fmt.Errorf("search UPnP: %w", err)
+		}
 	}
 	more := More
 	if on.Address().IsLoopback() {
