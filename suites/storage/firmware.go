@@ -115,24 +115,51 @@ func noFixedAccount(ctx context.Context, dut *DUT, fixed []firmware.Hit) {
 			Doubt(ctx, "the firmware fixes a %s, which was not tried at the device", where(h))
 			continue
 		}
-		logins := seen.Found(ctx, dut).Logins
-		for _, at := range logins {
-			if opens(ctx, dut, at, h) {
-				Expect(h.User).To(BeEmpty(), "the account %s of the firmware (%s), whose password is published (%s), opens %s once the device works, twice", h.User, where(h), h.Known, at)
-			}
+		logins := seen.Logins(ctx, dut)
+		for _, why := range seen.Found(ctx, dut).Failed {
+			Doubt(ctx, "log-ins there were not all seen, so that the account %s of the firmware was not tried there: %s", h.User, why)
 		}
-		Note(ctx, "the account %s of the firmware, whose password is published, opens none of %d log-ins", h.User, len(logins))
+		if len(logins) == 0 {
+			Doubt(ctx, "the firmware fixes a %s, and no log-in was found at which it could be tried", where(h))
+			continue
+		}
+		refused := 0
+		for _, at := range logins {
+			opened, why := opens(ctx, dut, at, h)
+			Expect(opened).To(BeFalse(), "the account %q of the firmware (%s), whose password is published (%s), opens %s once the device works, twice: take it out, or give each unit its own", h.User, where(h), h.Known, at)
+			if why != "" {
+				Doubt(ctx, "whether the account %q of the firmware (%s) opens %s was not seen: %s", h.User, where(h), at, why)
+				continue
+			}
+			refused++
+		}
+		Note(ctx, "the account %q of the firmware, whose password is published, was refused at %d of %d log-ins", h.User, refused, len(logins))
 	}
 }
 
-// opens tells whether a fixed account opens a log-in, twice, where a wrong password does not.
-func opens(ctx context.Context, dut *DUT, at login.Login, h firmware.Hit) bool {
+// opens tells whether a fixed account opens a log-in, twice, where a wrong password does not; or why that was not seen.
+func opens(ctx context.Context, dut *DUT, at login.Login, h firmware.Hit) (opened bool, why string) {
+	return told(func(look int) login.Tried {
+		return Ask(ctx, dut, login.Try{At: at, User: h.User, Password: h.Known, Look: look})
+	}, func() login.Tried {
+		return Ask(ctx, dut, login.Try{At: at, User: h.User, Password: h.Known + "-and-wrong"})
+	})
+}
+
+// told is what two tries of a password and one of a wrong one tell: only a refusal says that it does not open.
+func told(right func(look int) login.Tried, wrong func() login.Tried) (opened bool, why string) {
 	for look := range 2 {
-		if Ask(ctx, dut, login.Try{At: at, User: h.User, Password: h.Known, Look: look}).Outcome != login.Accepted {
-			return false
+		switch got := right(look); {
+		case got.Outcome == login.Refused && look == 0:
+			return false, ""
+		case got.Outcome != login.Accepted:
+			return false, fmt.Sprintf("try %d of its password was %s, which is no refusal %s", look+1, got.Outcome, got.Why)
 		}
 	}
-	return Ask(ctx, dut, login.Try{At: at, User: h.User, Password: h.Known + "-and-wrong"}).Outcome == login.Refused
+	if got := wrong(); got.Outcome != login.Refused {
+		return false, fmt.Sprintf("its password was accepted, and a wrong one was %s too: see what this log-in asks for %s", got.Outcome, got.Why)
+	}
+	return true, ""
 }
 
 func shut(i firmware.Image) string {
