@@ -24,6 +24,7 @@ var _ = Provision("5.4-3", func(dut *DUT) {
 			suspects := among(rows, func(r device.Row) bool { return isHardCoded(r) || declared.Affirms(all(r), inSoftware...) != "" })
 			unflaggedInImage(ctx, dut, slices.ContainsFunc(rows, isHardCoded))
 			if len(suspects) == 0 {
+				provisioned(rows)
 				none(dut, "no critical parameter that lies in the software")
 			}
 			Each("critical parameter in the software", suspects, func(r device.Row) {
@@ -32,8 +33,10 @@ var _ = Provision("5.4-3", func(dut *DUT) {
 		}, Climbs(provisions.Declared, provisions.Firmware))
 
 		Unit("b", "no hard-coded critical parameter is in use once the device works", func(ctx context.Context) {
-			rows := among(parameters(ctx, dut), func(r device.Row) bool { return critical(r) && isHardCoded(r) })
+			all := among(parameters(ctx, dut), critical)
+			rows := among(all, isHardCoded)
 			if len(rows) == 0 {
+				provisioned(all)
 				none(dut, "no critical parameter that is hard-coded")
 			}
 			Each("hard-coded critical parameter", rows, replaced)
@@ -47,6 +50,14 @@ var _ = Provision("5.4-3", func(dut *DUT) {
 		}, Binds(device.Initialised), Climbs(provisions.Firmware, provisions.LAN, provisions.Twin))
 	})
 })
+
+// provisioned asks of each critical parameter where it comes from: who says nothing has not said that it is not hard-coded.
+func provisioned(rows []device.Row) {
+	silent := among(rows, func(r device.Row) bool { return declared.Text(r, "Provisioning Mechanism") == "" })
+	if len(silent) > 0 {
+		Lack("say in 10-SecParam where each comes from: Provisioning Mechanism", "whether %s lie in the software is open: nothing stands in %q", named(silent), "Provisioning Mechanism")
+	}
+}
 
 // Words of a parameter that lies in the software, of one that is always replaced, and of one that may be.
 var (
