@@ -145,5 +145,9 @@ func (d *Device) telnet(l net.Listener) {
 
 // hostname is the device's name in .local.
 func (d *Device) hostname() string {
-	return "specimen-" + strings.ToLower(strings.ReplaceAll(d.Options.Addr.String(), ".", "-")) + ".local."
+	again := ""
+	if d.clashed.Load() {
+		again = "-2"
+	}
+	return "specimen-" + strings.ToLower(strings.ReplaceAll(d.Options.Addr.String(), ".", "-")) + again + ".local."
 }

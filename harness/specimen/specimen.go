@@ -90,6 +90,7 @@ type Device struct {
 	putOffTo time.Time               // of an update that its owner put off
 	answered string                  // in the set-up, on automatic updates
 	folder   string                  // where its flash lies, once a device file names it
+	clashed  atomic.Bool             // another device of the network has its name
 	changed  bool                    // the boot loader found software that is not its maker's
 	doors    map[uint16]net.Listener // its own services, by port
 
@@ -250,6 +251,7 @@ func (d *Device) Reboot() {
 func (d *Device) reboot() {
 	d.boots++
 	d.start()
+	d.rename()
 	if d.is("update-setting-lost-on-reboot") && d.settings[byItself] == "no" {
 		d.settings[byItself] = "yes"
 	}
