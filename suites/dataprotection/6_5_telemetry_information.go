@@ -36,6 +36,9 @@ var _ = Provision("6-5", func(dut *DUT) {
 		Unit("c", "the information names what is collected", func(ctx context.Context) {
 			rows := telemetry(ctx, dut)
 			d := read(ctx, dut, ofTelemetry, "see that it names these data: %s", listed(rows, "Description"))
+			if whole(ctx, d, items(rows, "Description")) {
+				return
+			}
 			names(d, items(rows, "Description"), "see that these are all: %s", listed(rows, "Description"))
 		}, Climbs(provisions.Declared, provisions.Web))
 

@@ -47,7 +47,21 @@ func leads(ctx context.Context, dut *DUT, field string) {
 		Propose(Inconclusive, "%s says very little (%d characters): read it in a browser", p.Asked, len(p.Said))
 	}
 	ofDevice(dut, d)
+	if declared.Says(p.Said, ofData...) && named(text, pages.Address(dut, field)) {
+		Note(ctx, "%s leads to a text of %d characters, %q, and is the way that is described: %q", p.Asked, len(p.Said), p.Title, text)
+		return
+	}
 	Propose(Pass, "%s leads to a text of %d characters, %q; see that the described way leads there too: %q", p.Asked, len(p.Said), p.Title, text)
+}
+
+// ofData are words of information on data.
+var ofData = []string{"data", "information", "privacy", "telemetry", "collect*", "process*", "Daten", "Datenschutz*"}
+
+// named tells whether a way in words is an address: the typed one, without its scheme.
+func named(text, address string) bool {
+	words, _, _ := strings.Cut(text, " [") // what described adds
+	_, bare, ok := strings.Cut(address, "://")
+	return ok && strings.Contains(strings.ToLower(words), strings.ToLower(strings.TrimSuffix(bare, "/")))
 }
 
 // read is the information, where it was to be read and is about the device; else the unit ends, and tells a person what to look for.
@@ -85,6 +99,18 @@ func names(d pages.Doc, items []pages.Item, look string, a ...any) {
 		d.Absent("%s does not speak of: %s", d.Asked, strings.Join(missing, "; "))
 	}
 	Propose(Pass, "the information speaks of each: %s; "+look+" (%s)", append(append([]any{strings.Join(found, "; ")}, a...), d.Reads())...)
+}
+
+// whole is names where the words themselves decide: each word of weight stands in the information, and each row has a passage.
+func whole(ctx context.Context, d pages.Doc, items []pages.Item) bool {
+	found, missing := d.Covered(items)
+	for _, it := range items {
+		if len(missing) > 0 || !d.Whole(it.Text) {
+			return false
+		}
+	}
+	Note(ctx, "the information has a passage for each row, with all words of weight: %s (%s)", strings.Join(found, "; "), d.Reads())
+	return true
 }
 
 // says ends a unit that looks for topics in it.

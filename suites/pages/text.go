@@ -188,6 +188,17 @@ func (d Doc) About(text string) (best Passage, ok bool) {
 	return best, ok
 }
 
+// Whole tells whether each weighty word of a text stands in the document.
+func (d Doc) Whole(text string) bool {
+	want := weighty(text)
+	for _, w := range want {
+		if !declared.Says(d.Said, w+"*") {
+			return false
+		}
+	}
+	return len(want) > 0
+}
+
 // weighty are the beginnings of the words of a text that carry its meaning: five letters of those that have four at least.
 func weighty(text string) (out []string) {
 	seen := map[string]bool{}

@@ -3,6 +3,7 @@ package updates
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	. "github.com/secure-by-design/assay/harness"
@@ -37,9 +38,12 @@ func supportPage(dut *DUT) {
 
 	Unit("c", "the page gives the period that is declared", func(ctx context.Context) {
 		d := pages.Text(ctx, dut, periodPage, "5.3-13-2a and b")
-		samePeriod(ctx, dut, d)
+		samePeriod(ctx, dut, d, begins...)
 	}, Climbs(provisions.Web))
 }
+
+// begins are words of when a period of support starts.
+var begins = []string{"began", "begins", "begin", "starts", "started", "from", "since", "after the sale", "after the last sale", "first sale", "purchase", "launch*", "beginnt", "begann", "ab", "seit", "Kauf*", "Verkauf*"}
 
 // reached is a page that stands where it is said to, whatever it shows.
 func reached(ctx context.Context, dut *DUT, field string) page.Page {
@@ -97,8 +101,9 @@ type supportTerm struct {
 	in pages.Passage
 }
 
-// samePeriod holds the periods of a page against the declared one.
-func samePeriod(ctx context.Context, dut *DUT, d pages.Doc) {
+// samePeriod holds the periods of a page against the declared one. A day that is the declared one, and the only one, is decided here;
+// where the start of the period must be told too, one of some words must stand on the page. All else is a person's.
+func samePeriod(ctx context.Context, dut *DUT, d pages.Doc, start ...string) {
 	row := form(ctx, dut, "2-UserInfo")
 	said := declared.Text(row, "Support Period")
 	want := pages.Terms(typedUntil(dut))
@@ -123,6 +128,10 @@ func samePeriod(ctx context.Context, dut *DUT, d pages.Doc) {
 	for _, f := range found {
 		for _, w := range want {
 			if f.Same(w) {
+				if only(found, want) && (len(start) == 0 || declared.Says(d.Said, start...)) {
+					Note(ctx, "the page says %s, as is declared (%q), and no other day: %v; %s", f.Term, said, f.in, d.Reads())
+					return
+				}
 				Propose(Pass, "the page says %s, as is declared (%q): %v; %s", f.Term, said, f.in, d.Reads())
 			}
 		}
@@ -136,6 +145,13 @@ func samePeriod(ctx context.Context, dut *DUT, d pages.Doc) {
 	}
 	pages.Steady(d.Page)
 	Propose(Fail, "the page gives another period of support than is declared (%q): %s", said, strings.Join(others, "; "))
+}
+
+// only tells that all terms of a page are whole days, and one that is declared.
+func only(found []supportTerm, want []pages.Term) bool {
+	return !slices.ContainsFunc(found, func(f supportTerm) bool {
+		return f.Day == 0 || !slices.ContainsFunc(want, func(w pages.Term) bool { return w.Day > 0 && f.Same(w) })
+	})
 }
 
 // typedUntil is the end of support that is typed.
