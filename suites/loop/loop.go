@@ -39,6 +39,7 @@ type Trial struct {
 	AsReal   bool // the record does not say that waits were leapt over, so that it can carry a PASS
 	Effort   harness.Effort
 	State    device.State
+	Rewrite  func(declaration string) string // of the device file's text, before it is read
 	Dir      string // of the record
 	Outcomes []harness.Outcome
 	Secrets  []string
@@ -89,6 +90,9 @@ func (t *Trial) Run(tb testing.TB) {
 	path, err := units.WriteDeviceFileOf(dir, t.Edition)
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if t.Rewrite != nil {
+		rewrite(tb, path, t.Rewrite)
 	}
 	f, err := device.Load(path)
 	if err != nil {
@@ -144,6 +148,22 @@ func (t *Trial) Run(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	t.Secrets, t.Took = units.Secrets(), time.Since(began)
+}
+
+// rewrite changes a file's text, and fails the test where nothing changed.
+func rewrite(tb testing.TB, path string, change func(string) string) {
+	tb.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	text := change(string(b))
+	if text == string(b) {
+		tb.Fatalf("the rewriting changes nothing in %s", path)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func door(tb testing.TB, name string, d *specimen.Device, f *device.File, c clock.Clock) *dial.Device {
