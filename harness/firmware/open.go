@@ -274,7 +274,13 @@ func (w while) Read(p []byte) (int, error) {
 	return w.Reader.Read(p)
 }
 
-// Files calls look with every file of what may be an archive, itself included.
-func Files(ctx context.Context, name string, data []byte, b Bounds, look func(name string, data []byte)) {
-	walk(ctx, name, data, b, func(name string, data, _ []byte) { look(name, data) })
+// Files calls look with every file of what may be an archive, itself included. It says why not all was opened of what has a known format.
+func Files(ctx context.Context, name string, data []byte, b Bounds, look func(name string, data []byte)) (cut string) {
+	c := walk(ctx, name, data, b, func(name string, data, _ []byte) { look(name, data) })
+	for _, s := range c.Shut {
+		if s.Format != "unknown" && c.Cut == "" {
+			return fmt.Sprintf("%s (%s): %s", s.Path, s.Format, s.Why)
+		}
+	}
+	return c.Cut
 }

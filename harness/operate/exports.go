@@ -37,13 +37,15 @@ type Exported struct {
 	LoggedIn bool
 	Why      string // it is not
 	Read     []Export
+	Missed   []string `json:",omitempty"` // places that gave no answer to be judged by: "/log: 503"
 }
 
 // An Export is something that was given out.
 type Export struct {
 	Path  string
-	Log   bool // or a backup or the like: the settings themselves are none
+	Log   bool // or a backup or the like: the settings themselves are none, nor is a page that nobody declared to be one
 	Bytes int
+	Cut   string         `json:",omitempty"` // why not all of it was searched
 	Files int            // where it is an archive
 	Holds []string       // "the secret, as base64"
 	Keys  []firmware.Hit `json:",omitempty"` // private ones
@@ -96,15 +98,32 @@ func (e Exports) Ask(ctx context.Context, on *dial.Device) (Exported, error) {
 	secrets["the secret"] = search["canary"].text
 	out := Exported{LoggedIn: true}
 	for _, s := range e.places(on.File, way) {
-		got, err := s.read(ctx, on, p, secrets)
+		got, missed, err := s.read(ctx, on, p, secrets)
 		if err != nil {
 			return out, err
 		}
 		if got != nil {
 			out.Read = append(out.Read, *got)
 		}
+		if missed != "" {
+			out.Missed = append(out.Missed, s.path+": "+missed)
+		}
 	}
-	return out, nil
+	return out, e.stillIn(ctx, on, way, p, &out)
+}
+
+// stillIn sees that the session lasted to the end: what a session is refused that has ended is no sign of what the device keeps.
+func (e Exports) stillIn(ctx context.Context, on *dial.Device, way device.HTTP, p parameters, out *Exported) error {
+	path := pathOf(way.URL)
+	if !slices.ContainsFunc(out.Read, func(r Export) bool { return r.Path == path }) {
+		return nil
+	}
+	way.Status, way.Expect = nil, ""
+	got, err := unkept(ctx, on, &way, p)
+	if err == nil && got.status != 200 {
+		out.Missed = append(out.Missed, fmt.Sprintf("%s: %d at the end, and 200 at first: the session may have ended in between", path, got.status))
+	}
+	return err
 }
 
 // way is a request of the device file that reads after a log-in: others carry the session as it does.
@@ -120,16 +139,22 @@ func (e Exports) way(f *device.File) (device.HTTP, bool) {
 	return device.HTTP{}, false
 }
 
-// A place is where something may be had. Its blank is what the device answers at a place that does not exist.
+// A place is where something may be had. Its blank is what the device answers at a place that does not exist; a place that the
+// device file names has none.
 type place struct {
 	device.HTTP
 	path  string
 	log   bool
-	blank *[]byte
+	blank *blank
+}
+
+type blank struct {
+	status int
+	page   []byte // where its status is 200
 }
 
 func (e Exports) places(f *device.File, way device.HTTP) (out []place) {
-	var blank []byte
+	var none blank
 	for _, name := range slices.Sorted(maps.Keys(f.Operations)) {
 		kind, of := strings.CutPrefix(name, "settings-read/")
 		if name != "settings-read" && !(of && slices.Contains(exportKinds, kind)) {
@@ -148,7 +173,7 @@ func (e Exports) places(f *device.File, way device.HTTP) (out []place) {
 		}
 		h := way
 		h.URL = strings.TrimSuffix(way.URL, pathOf(way.URL)) + path
-		out = append(out, place{HTTP: h, path: path, log: true, blank: &blank})
+		out = append(out, place{HTTP: h, path: path, log: true, blank: &none})
 	}
 	return out
 }
@@ -166,31 +191,39 @@ func pathOf(raw string) string {
 // inArchive bounds what a backup unpacks to.
 var inArchive = firmware.Bounds{Depth: 3, Files: 2000, File: 8 << 20, Bytes: 32 << 20, Time: 10 * time.Second}
 
-// read gets a place; nil is that there is nothing.
-func (s place) read(ctx context.Context, on *dial.Device, p parameters, secrets map[string]string) (*Export, error) {
+// read gets a place; nil is that there is nothing, or that it was missed.
+func (s place) read(ctx context.Context, on *dial.Device, p parameters, secrets map[string]string) (found *Export, missed string, err error) {
 	s.Status, s.Expect = nil, "" // what comes is not kept: it may hold secrets that nobody here knows
 	got, err := unkept(ctx, on, &s.HTTP, p)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if s.path == nowhere {
-		if *s.blank = got.body; got.status != 200 {
-			*s.blank = nil
+		if s.blank.status = got.status; got.status == 200 {
+			s.blank.page = got.body
 		}
-		return nil, nil
+		return nil, "", nil
 	}
-	if got.status != 200 || len(got.body) == 0 || s.blank != nil && alike(*s.blank, got.body) {
-		return nil, nil
+	if (got.status == 429 || got.status >= 500) && (s.blank == nil || got.status != s.blank.status) {
+		return nil, fmt.Sprint(got.status), nil
 	}
-	out := &Export{Path: s.path, Log: s.log, Bytes: len(got.body)}
-	firmware.Files(ctx, "answer", got.body, inArchive, func(_ string, data []byte) {
+	if got.status != 200 || len(got.body) == 0 || s.blank != nil && alike(s.blank.page, got.body) {
+		return nil, "", nil
+	}
+	out := &Export{Path: s.path, Log: s.log && (s.blank == nil || !isPage(got.body)), Bytes: len(got.body)}
+	if len(got.body) == maxBody {
+		out.Cut = fmt.Sprintf("it is %d bytes or more", maxBody)
+	}
+	if cut := firmware.Files(ctx, "answer", got.body, inArchive, func(_ string, data []byte) {
 		out.Files++
 		for _, what := range slices.Sorted(maps.Keys(secrets)) {
 			if how := spelt(data, secrets[what]); how != "" && (s.log || what == "the secret") {
 				out.Holds = append(out.Holds, what+", "+how)
 			}
 		}
-	})
+	}); cut != "" {
+		out.Cut = cut
+	}
 	plain := bytes.ReplaceAll(got.body, []byte(`\n`), []byte("\n")) // an armoured key in JSON
 	for _, h := range firmware.Search(ctx, "answer", plain, firmware.Options{Bounds: inArchive}).Hits {
 		if h.Kind == "private key" {
@@ -199,12 +232,18 @@ func (s place) read(ctx context.Context, on *dial.Device, p parameters, secrets 
 	}
 	slices.Sort(out.Holds)
 	out.Holds = slices.Compact(out.Holds)
-	return out, nil
+	return out, "", nil
 }
 
 // alike tells the page that a device shows in the place of all that it does not have.
 func alike(blank, body []byte) bool {
-	return len(blank) > 0 && (bytes.Equal(blank, body) || bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(body)), []byte("<!doctype html")) && max(len(blank), len(body))-min(len(blank), len(body)) < 64)
+	return len(blank) > 0 && (bytes.Equal(blank, body) || isPage(body) && max(len(blank), len(body))-min(len(blank), len(body)) < 64)
+}
+
+// isPage tells a page for browsers, which is searched too, and which is no backup and no log.
+func isPage(body []byte) bool {
+	head := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 512)]))
+	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }
 
 // spelt tells how a secret stands in data: "" is not at all.

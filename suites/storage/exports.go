@@ -37,18 +37,26 @@ func exported(ctx context.Context, dut *DUT, q operate.Exports) []operate.Export
 	if !got.LoggedIn {
 		Inconclude("%s could not log in to be given exports: %s", q.As, got.Why)
 	}
+	if len(got.Missed) > 0 {
+		Doubt(ctx, "what %s is given was not all seen: %s; let the device rest, and run again", q.As, strings.Join(got.Missed[:min(5, len(got.Missed))], "; "))
+	}
+	for _, r := range got.Read {
+		if r.Cut != "" {
+			Doubt(ctx, "%s was not searched to its end: %s; search it by hand", r.Path, r.Cut)
+		}
+	}
 	return got.Read
 }
 
 // nothingExported sets a password of ours and looks for it, for session tokens and for private keys in what the device gives to
-// each login. It tells whether a backup, log or the like was there to be searched.
-func nothingExported(ctx context.Context, dut *DUT) bool {
+// each login. It tells whether that was done, and whether a backup, log or the like was there to be searched.
+func nothingExported(ctx context.Context, dut *DUT) (searched, found bool) {
 	as := owner(dut)
 	for _, o := range append([]string{"change-credential"}, reading...) {
 		if as == "" || !dut.Allowed(provisions.Intrusive) || dut.File == nil || !operate.Declared(dut.File, o) {
 			NotClimbed(ctx, provisions.Operator, "no password of ours was set and searched for in backups, logs and answers: it needs a login of the owner, the operations change-credential, login and settings-read, and --allow intrusive")
 			NotClimbed(ctx, provisions.LAN, "backups, logs and answers were not searched")
-			return false
+			return false, false
 		}
 	}
 	value := Ask(ctx, dut, Canary{Name: "a password that is searched for"})
@@ -72,7 +80,7 @@ func nothingExported(ctx context.Context, dut *DUT) bool {
 	Expect(held).To(BeEmpty(), "a secret in use can be read in what the device gives to its owner, twice: %s", strings.Join(held, "; "))
 	Expect(other).To(BeEmpty(), "the owner's secret can be read in what the device gives to another user: %s", strings.Join(other, "; "))
 	keysExported(ctx, dut, read)
-	return noted(ctx, read)
+	return true, noted(ctx, read)
 }
 
 // otherUsers are the places at which other logins of the sample are given the owner's secret, twice.

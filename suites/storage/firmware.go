@@ -67,7 +67,18 @@ func nothingReadable(ctx context.Context, dut *DUT) bool {
 		Doubt(ctx, "the firmware holds a %s: say what it opens", where(h))
 	}
 	Note(ctx, "%d places that are test keys, documentation, bundles of authorities or encrypted do not count", others(i))
-	return i.Cut == "" && len(i.Opened) > 0
+	return wholly(ctx, i)
+}
+
+// wholly tells whether an image was opened and looked through, and doubts what stayed shut in it.
+func wholly(ctx context.Context, i firmware.Image) bool {
+	if i.Cut != "" || len(i.Opened) == 0 {
+		return false
+	}
+	for _, s := range i.Shut[:min(3, len(i.Shut))] {
+		Doubt(ctx, "a part of the firmware was not opened, so that it was not looked through: %s (%s): %s", s.Path, s.Format, s.Why)
+	}
+	return true
 }
 
 func others(i firmware.Image) (n int) {
@@ -97,10 +108,10 @@ func hardCodedIsGone(ctx context.Context, dut *DUT) {
 	if !ok {
 		Lack("give the image of the firmware, and the right to look into it: firmware: and authorised: {unpack: true} in the device file", "no value that is hard-coded is at hand: that none is in use was not shown")
 	}
-	if i.Cut != "" || len(i.Opened) == 0 {
+	if !wholly(ctx, i) {
 		Inconclude("the firmware was not looked through wholly: %s", strings.TrimSpace(i.Cut+" "+shut(i)))
 	}
-	Note(ctx, "cap: keys and passwords that the image shows; that a factory reset makes new keys was not looked at")
+	Note(ctx, "cap: keys and passwords that the image shows, and not what is encrypted in it; that a factory reset makes new keys was not looked at")
 }
 
 // noFixedAccount tries what the image fixes at each log-in: a published password that fits a hash of it, twice, beside a wrong one.
