@@ -48,6 +48,7 @@ var _ = Provision("5.5-5", func(dut *DUT) {
 			wrongPasswords(ctx, dut)
 			admitsAfterWrongTries(ctx, dut, true)
 			protections(ctx, dut, true)
+			openToOwners(ctx, dut)
 			noSecondOwner(ctx, dut)
 			presenceIsEnforced(ctx, dut)
 			NotClimbed(ctx, provisions.Bench, "the first minute after a start, the loss of the network and an update were not watched")

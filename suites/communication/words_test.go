@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/secure-by-design/assay/harness/device"
+	"github.com/secure-by-design/assay/harness/probe/mdns"
 	"github.com/secure-by-design/assay/suites/declared"
 )
 
@@ -106,6 +107,21 @@ func TestCryptographicUsage(t *testing.T) {
 	for text, none := range map[string]bool{"none": true, "no": true, "none: the controller verifies it": true, "No.": true, "yes": false, "Nonces are made for TLS": false, "TLS": false} {
 		if uncrypted(text) != none {
 			t.Errorf("%q: %v", text, uncrypted(text))
+		}
+	}
+}
+
+// What announces that a device can be taken.
+func TestTakeable(t *testing.T) {
+	for _, c := range []struct {
+		instance, text string
+		want           bool
+	}{
+		{"A1._matterc._udp.local.", "CM=1", true}, {"A1._matterc._udp.local.", "CM=2", true}, {"A1._matterc._udp.local.", "CM=0", false}, {"A1._matter._tcp.local.", "CM=1", false},
+		{"Lamp._hap._tcp.local.", "sf=1", true}, {"Lamp._hap._udp.local.", "sf=1", true}, {"Lamp._hap._tcp.local.", "sf=0", false}, {"Lamp._hap._tcp.local.", "sf=4", false}, {"Lamp._http._tcp.local.", "sf=1", false}, {"Lamp._hap._tcp.local.", "sf=", false},
+	} {
+		if got := takeable([]mdns.Text{{Instance: c.instance, Strings: []string{"VP=1", c.text}}}); (len(got) > 0) != c.want {
+			t.Errorf("%s %s: %q", c.instance, c.text, got)
 		}
 	}
 }

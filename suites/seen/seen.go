@@ -186,3 +186,8 @@ func either(a, b string) string {
 func Announced(ctx context.Context, dut *harness.DUT) []string {
 	return harness.Ask(ctx, dut, mdns.Announced{}).Lines
 }
+
+// Texts are the TXT records that it announces, by instance.
+func Texts(ctx context.Context, dut *harness.DUT) []mdns.Text {
+	return harness.Ask(ctx, dut, mdns.Announced{}).Texts
+}

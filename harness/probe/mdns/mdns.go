@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,7 +46,14 @@ type Records struct {
 	Answers bool
 	Types   []string
 	Lines   []string // instances, and the strings of their TXT records
+	Texts   []Text   // the same by instance
 	Why     string   // it could not be asked
+}
+
+// A Text is the TXT record of an instance: "Cam._matterc._udp.local." and "CM=1".
+type Text struct {
+	Instance string
+	Strings  []string
 }
 
 // Ask asks. A device that answers no mDNS by unicast is an answer.
@@ -61,7 +69,7 @@ func (Announced) Ask(ctx context.Context, on *dial.Device) (Records, error) {
 	var r Records
 	types := []string{"_services._dns-sd._udp.local."}
 	for i := 0; i < len(types) && i < maxTypes; i++ {
-		m, err := ask(conn, types[i])
+		m, err := ask(conn, types[i], dns.TypePTR)
 		switch {
 		case errors.Is(err, syscall.ECONNREFUSED), err != nil && i == 0:
 			return r, ctx.Err()
@@ -74,12 +82,31 @@ func (Announced) Ask(ctx context.Context, on *dial.Device) (Records, error) {
 		}
 	}
 	r.Types = types[1:]
+	for _, instance := range r.untold() { // some send no TXT record beside
+		m, err := ask(conn, instance, dns.TypeTXT)
+		if err != nil {
+			break
+		}
+		for _, rr := range m.Answer {
+			r.take(rr, &types)
+		}
+	}
 	return r, ctx.Err()
 }
 
-func ask(conn net.Conn, name string) (*dns.Msg, error) {
+// untold are the instances whose TXT record did not come.
+func (r *Records) untold() (out []string) {
+	for _, l := range r.Lines {
+		if strings.HasSuffix(l, ".local.") && !slices.ContainsFunc(r.Texts, func(t Text) bool { return t.Instance == l }) && len(out) < maxTypes {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func ask(conn net.Conn, name string, kind uint16) (*dns.Msg, error) {
 	q := new(dns.Msg)
-	q.SetQuestion(name, dns.TypePTR)
+	q.SetQuestion(name, kind)
 	b, err := q.Pack()
 	if err != nil {
 		return nil, err
@@ -128,8 +155,13 @@ func (r *Records) take(rr dns.RR, types *[]string) {
 		}
 		add(rr.Ptr)
 	case *dns.TXT:
-		for _, t := range rr.Txt {
-			add(t)
+		t := Text{Instance: rr.Hdr.Name}
+		for _, s := range rr.Txt[:min(len(rr.Txt), maxLines)] {
+			add(s)
+			t.Strings = append(t.Strings, s[:min(len(s), maxLength)])
+		}
+		if len(r.Texts) < maxTypes && !slices.ContainsFunc(r.Texts, func(o Text) bool { return o.Instance == t.Instance }) {
+			r.Texts = append(r.Texts, t)
 		}
 	}
 }
