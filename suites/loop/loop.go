@@ -40,7 +40,7 @@ type Trial struct {
 	Effort   harness.Effort
 	State    device.State
 	Rewrite  func(declaration string) string // of the device file's text, before it is read
-	Dir      string // of the record
+	Dir      string                          // of the record
 	Outcomes []harness.Outcome
 	Secrets  []string
 	Took     time.Duration
