@@ -127,10 +127,7 @@ func confidential(m device.ComMech) bool {
 
 // gives judges one mechanism at each service that it names.
 func gives(ctx context.Context, dut *DUT, m device.ComMech) {
-	if len(m.Guarantees) == 0 {
-		return // it promises nothing
-	}
-	found := false
+	found := len(m.Guarantees) == 0 // what promises nothing need not be there; what is refused is refused there too
 	var unknown []string
 	for _, s := range seen.Services(ctx, dut) {
 		if !seen.At(m.At, m.Description, s) {
