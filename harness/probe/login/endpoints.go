@@ -14,6 +14,9 @@ import (
 // endpoints are where APIs commonly take user and password as JSON; beside them, what the device's own scripts name is looked at.
 var endpoints = []string{"/api/login", "/api/auth/login", "/api/v1/login", "/api/v1/auth/login", "/api/user/login", "/api/authenticate", "/auth/login", "/rest/login", "/api/session", "/api/token"}
 
+// maxMissed is how many requests that give no answer end the look: a server that hangs would take minutes.
+const maxMissed = 2
+
 // outright are paths by whose name nothing but a log-in goes.
 var outright = regexp.MustCompile(`(?i)(log-?in|log-?on|sign-?in|authenticate)(\.\w{1,5})?/?$`)
 
@@ -41,7 +44,11 @@ func calls(ctx context.Context, on *dial.Device, p Place, site web.Site, forms [
 	if err != nil || blank {
 		return nil, nil, err
 	}
+	missed := 0
 	for _, path := range paths {
+		if missed == maxMissed {
+			break
+		}
 		if slices.ContainsFunc(forms, func(l Login) bool { return l.Path == path }) {
 			continue
 		}
@@ -49,7 +56,10 @@ func calls(ctx context.Context, on *dial.Device, p Place, site web.Site, forms [
 		switch {
 		case ctx.Err() != nil:
 			return nil, nil, context.Cause(ctx)
-		case err != nil || !is:
+		case err != nil:
+			missed++
+			continue
+		case !is:
 			continue
 		}
 		l := p.login("json")

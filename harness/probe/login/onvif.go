@@ -34,12 +34,19 @@ const (
 func cameras(ctx context.Context, on *dial.Device, p Place) ([]Login, error) {
 	l := p.login("onvif")
 	l.Path, l.Digest = onvifPath, true
-	a, err := soap(ctx, on, l, askTime, "", nil)
-	if err != nil || a.names == nil {
-		return nil, err
+	short, done := context.WithTimeout(ctx, web.Within)
+	defer done()
+	told, err := soap(short, on, l, askTime, "", nil)
+	if err == nil && told.names != nil {
+		told, err = soap(short, on, l, askInformation, "", nil)
+	} else {
+		told = soapAnswer{}
 	}
-	if a, err = soap(ctx, on, l, askInformation, "", nil); err != nil || !a.refuses() {
-		return nil, err
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil || !told.refuses(): // who gives no answer to a request of ONVIF has none
+		return nil, nil
 	}
 	return []Login{l}, nil
 }
