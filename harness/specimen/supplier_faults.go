@@ -205,3 +205,7 @@ func everywhere(change func(leaf) leaf) func(site) bool {
 func challenged(path string) func(site) bool {
 	return instead(path, http.StatusForbidden, "<!doctype html><title>Just a moment...</title><p>Verify that you are human.")
 }
+
+// A form for reports that insists on who reports.
+var _ = publishes("page-form-demands-phone", dropped("/security", "mailto:"), reword("/security", "<h2>What happens then</h2>",
+	`<form method=post action=/report><label>Your name <input name=name required></label><label>Your telephone number <input name=phone type=tel required></label><label>What you found <textarea name=text required></textarea></label><button>Send</button></form><h2>What happens then</h2>`))

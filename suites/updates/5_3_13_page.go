@@ -75,6 +75,17 @@ func model(dut *DUT) string {
 	return dut.File.Device.Model
 }
 
+// Published are the terms that the page of the support period sets, in words, and whether one is an end: a day, a month or a year. A
+// page that was not served ends the unit: 5.3-13-2a and b judge that.
+func Published(ctx context.Context, dut *DUT) (d pages.Doc, terms []string, end bool) {
+	d = pages.Text(ctx, dut, periodPage, "5.3-13-2a and b")
+	for _, t := range periods(d, model(dut)) {
+		terms = append(terms, fmt.Sprintf("%s in %v", t.Term, t.in))
+		end = end || t.Year > 0
+	}
+	return d, terms, end
+}
+
 // periods are the terms that a page sets for support: those beside the model, where it is named with any, else all.
 func periods(d pages.Doc, model string) (out []supportTerm) {
 	var of []supportTerm

@@ -25,16 +25,15 @@ var disclosure = []string{"vulnerabilit*", "security hole*", "security issue*", 
 func policyPage(dut *DUT) {
 	Unit("a", "anybody reads the policy where it is said to be", func(ctx context.Context) {
 		p := pages.Fetch(ctx, dut, publication)
-		shown := p.Unread == "PDF" || len(p.Said) >= least && declared.Says(p.Title+"\n"+p.Said, disclosure...)
+		shown := p.Unread != "" || len(p.Said) >= least && declared.Says(p.Title+"\n"+p.Said, disclosure...)
 		pages.Open(p, shown || !p.Given())
 		pages.Served(p)
 		securityTxt(ctx, dut, p)
 		pages.Seen(ctx, p)
 		d := pages.Doc{Page: p, Field: publication}
 		switch {
-		case p.Unread == "PDF":
 		case p.Unread != "":
-			Lack("read it, and answer: assay answer RUN", "%s is of the type %q, which is not read here", p.Asked, p.Unread)
+			Lack("read it, and answer: assay answer RUN", "%s is %s, which is kept as evidence and not read here", p.Asked, p.Unread)
 		case !declared.Says(p.Title+"\n"+p.Said, disclosure...):
 			d.Absent("the page says nothing of reports of vulnerabilities: it begins %.120q", p.Said)
 		case len(p.Said) < least:
@@ -43,22 +42,11 @@ func policyPage(dut *DUT) {
 	}, Climbs(provisions.Web))
 
 	Unit("b", "the policy names a contact, and when reports are acknowledged and followed by news", func(ctx context.Context) {
-		d := pages.Text(ctx, dut, publication, "5.2-1-2a")
-		if !declared.Says(d.Title+"\n"+d.Said, disclosure...) {
-			Lack("mend the page, and run again", "%s says nothing of reports of vulnerabilities, which is judged by 5.2-1-2a", d.Asked)
-		}
-		told := tells(d)
-		if len(told.missing()) > 0 {
-			var more []pages.Doc
-			d, more = d.More(ctx, dut, further...)
-			for _, m := range more {
-				told = told.or(tells(m))
-			}
-		}
+		d, told := Told(ctx, dut)
 		if missing := told.missing(); len(missing) > 0 {
 			d.Absent("the policy gives %s", strings.Join(missing, ", and "))
 		}
-		Propose(Pass, "contact: %s; acknowledgement: %s; status: %s; confirm that both times are set until a report is settled (%s)", told.contact, told.ack, told.status, d.Reads())
+		Propose(Pass, "contact: %s; acknowledgement: %s; status: %s; confirm that both times are set until a report is settled (%s)", told.Contact, told.Ack, told.Status, d.Reads())
 	}, Climbs(provisions.Web))
 }
 
@@ -71,19 +59,37 @@ var (
 // further are words of links from a policy to what belongs to it.
 var further = append([]string{"policy", "process", "report*", "timeline*", "what happens*", "how we*", "security", "contact*", "security.txt", "Richtlinie", "Ablauf", "melden"}, disclosure...)
 
-// A policy is what a page tells who reports: quotes, each "" where there is none.
-type policy struct{ contact, ack, status string }
+// A Policy is what is told who reports: quotes, each "" where there is none.
+type Policy struct{ Contact, Ack, Status string }
 
-func tells(d pages.Doc) policy {
-	return policy{contacts(d), timed(d, acknowledged), timed(d, progress)}
+// Told is what the policy that 2-UserInfo names tells, on its page and on those that it links to. A page that was not served, or
+// is about something else, ends the unit: 5.2-1-2a judges that.
+func Told(ctx context.Context, dut *DUT) (pages.Doc, Policy) {
+	d := pages.Text(ctx, dut, publication, "5.2-1-2a")
+	if !declared.Says(d.Title+"\n"+d.Said, disclosure...) {
+		Lack("mend the page, and run again", "%s says nothing of reports of vulnerabilities, which is judged by 5.2-1-2a", d.Asked)
+	}
+	told := tells(d)
+	if len(told.missing()) > 0 {
+		var more []pages.Doc
+		d, more = d.More(ctx, dut, further...)
+		for _, m := range more {
+			told = told.or(tells(m))
+		}
+	}
+	return d, told
 }
 
-func (p policy) or(q policy) policy {
-	return policy{cmp.Or(p.contact, q.contact), cmp.Or(p.ack, q.ack), cmp.Or(p.status, q.status)}
+func tells(d pages.Doc) Policy {
+	return Policy{contacts(d), timed(d, acknowledged), timed(d, progress)}
 }
 
-func (p policy) missing() (out []string) {
-	for _, m := range []struct{ what, found string }{{"no way to report", p.contact}, {"no time in which a report is acknowledged", p.ack}, {"no time in which news of the status is given", p.status}} {
+func (p Policy) or(q Policy) Policy {
+	return Policy{cmp.Or(p.Contact, q.Contact), cmp.Or(p.Ack, q.Ack), cmp.Or(p.Status, q.Status)}
+}
+
+func (p Policy) missing() (out []string) {
+	for _, m := range []struct{ what, found string }{{"no way to report", p.Contact}, {"no time in which a report is acknowledged", p.Ack}, {"no time in which news of the status is given", p.Status}} {
 		if m.found == "" {
 			out = append(out, m.what)
 		}
