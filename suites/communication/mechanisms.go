@@ -68,7 +68,7 @@ func accepted(ctx context.Context, dut *DUT, row device.Row) {
 	if m := typed(dut, row.ID); m != nil {
 		against = append(against, declared.RefusedStrength(m.Strength, At(ctx))...)
 	}
-	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", row.ID, strings.Join(against, "; "))
+	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", row.ID, declared.Gathered(against))
 	if word := declared.Affirms(text, homemade...); word != "" {
 		Propose(Fail, "%s speaks of %s in Cryptographic Details, and no publication or evaluation of it is named", row.ID, word)
 	}

@@ -148,7 +148,7 @@ func holds(ctx context.Context, dut *DUT, m device.Row) {
 			against = append(against, declared.RefusedStrength(t.Strength, At(ctx))...)
 		}
 	}
-	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", m.ID, strings.Join(against, "; "))
+	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", m.ID, declared.Gathered(against))
 	clear, shelter := declared.Affirms(text, readable...), declared.Affirms(text, sheltered...)
 	if clear != "" && shelter == "" {
 		Propose(Fail, "%s sends its factor so that others on the network read it: Cryptographic Details speaks of %s, and of no protected channel", m.ID, clear)

@@ -234,3 +234,36 @@ func RefusedStrength(s *device.Strength, at time.Time) (out []string) {
 	}
 	return out
 }
+
+// Gathered joins sentences of what is refused: each thing once, things that are refused alike together.
+//
+//	Gathered([]string{"X is refused: old (A)", "Y is refused: old (A)"}) // "X, Y are refused: old (A)"
+func Gathered(against []string) string {
+	const is = " is refused: "
+	var order []string
+	names := map[string][]string{}
+	for _, s := range against {
+		name, why, ok := strings.Cut(s, is)
+		if !ok {
+			name, why = s, ""
+		}
+		if names[why] == nil {
+			order = append(order, why)
+		}
+		if !slices.Contains(names[why], name) {
+			names[why] = append(names[why], name)
+		}
+	}
+	var out []string
+	for _, why := range order {
+		switch of := names[why]; {
+		case why == "":
+			out = append(out, of...)
+		case len(of) == 1:
+			out = append(out, of[0]+is+why)
+		default:
+			out = append(out, strings.Join(of, ", ")+" are refused: "+why)
+		}
+	}
+	return strings.Join(out, "; ")
+}

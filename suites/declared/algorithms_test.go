@@ -54,3 +54,10 @@ func TestATextThatPointsToAnotherRow(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsRefusedAlikeStandsTogether(t *testing.T) {
+	got := Gathered([]string{"TLS 1.0 is refused: old (A)", "RC4 is refused: weak (B)", "TLS 1.1 is refused: old (A)", "TLS 1.0 is refused: old (A)", "no more"})
+	if want := "TLS 1.0, TLS 1.1 are refused: old (A); RC4 is refused: weak (B); no more"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -108,7 +108,7 @@ func accepted(ctx context.Context, m mechanism) {
 	if text == "" && m.Strength == nil {
 		Lack("write in 1-AuthMech what cryptography carries the authentication", "%s says nothing in %q", m.ID, cryptography)
 	}
-	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", m.ID, strings.Join(against, "; "))
+	Expect(against).To(BeEmpty(), "%s (Cryptographic Details): %s", m.ID, declared.Gathered(against))
 	for _, a := range declared.Algorithms(text) {
 		if a.Status == provisions.LegacyStatus && !a.Denied {
 			Note(ctx, "%s names %s, which the catalogue accepts until %d", m.ID, a.As, a.Until)

@@ -90,7 +90,7 @@ func guarded(ctx context.Context, ways []device.Row, r device.Intf) {
 		if declared.Says(text, m.ID) {
 			crypto := declared.Resolved(ways, m, "Cryptographic Details")
 			against := declared.RefusedIn(crypto, At(ctx))
-			Expect(against).To(BeEmpty(), "%s is for debugging, and protected by %s: %s", name, m.ID, strings.Join(against, "; "))
+			Expect(against).To(BeEmpty(), "%s is for debugging, and protected by %s: %s", name, m.ID, declared.Gathered(against))
 			return
 		}
 	}
