@@ -3,6 +3,7 @@ package communication
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/gomega"
@@ -10,6 +11,7 @@ import (
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/probe/ftp"
 	"github.com/secure-by-design/assay/harness/probe/grpc"
+	"github.com/secure-by-design/assay/harness/probe/onvif"
 	"github.com/secure-by-design/assay/harness/probe/open"
 	"github.com/secure-by-design/assay/harness/probe/rtsp"
 	"github.com/secure-by-design/assay/harness/probe/service"
@@ -21,7 +23,7 @@ import (
 
 // strangers are what protocols other than the web let anybody do: each convicts where it happened twice.
 func strangers(ctx context.Context, dut *DUT) {
-	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers, openShells, openCalls, openControls}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
+	Each("kind of server that may serve anybody", []func(context.Context, *DUT){openStreams, openFiles, openServers, openShells, openCalls, openControls, openCameras}, func(look func(context.Context, *DUT)) { look(ctx, dut) })
 }
 
 // spoken are the services that speak a protocol.
@@ -121,6 +123,29 @@ func openShells(ctx context.Context, dut *DUT) {
 				return ""
 			}
 			return "runs commands of anybody"
+		})
+	})
+}
+
+// openCameras convicts a server of ONVIF that twice serves anybody what the standard keeps for users; what device it is may be told by
+// its maker's choice, and is left to a person.
+func openCameras(ctx context.Context, dut *DUT) {
+	servers := spoken(ctx, dut, "http")
+	if len(servers) == 0 {
+		return
+	}
+	Each("server of the web that may speak ONVIF", servers, func(s service.Service) {
+		const about = "GetDeviceInformation"
+		twice(s, func(n int) string {
+			o := Ask(ctx, seen.Of(dut, s), onvif.Functions{Port: s.Addr.Port(), TLS: s.TLS, Look: n})
+			kept := slices.DeleteFunc(slices.Clone(o.Open), func(f string) bool { return f == about })
+			switch {
+			case len(kept) > 0:
+				return "serves functions of ONVIF to anybody: " + strings.Join(kept, ", ")
+			case len(o.Open) > 0:
+				Doubt(ctx, "%s tells anybody by ONVIF which device it is (%s): judge whether that needs a log-in", seen.Name(s), about)
+			}
+			return ""
 		})
 	})
 }

@@ -98,6 +98,7 @@ func disclosures(ctx context.Context, dut *DUT) (out []disclosure) {
 		func() []disclosure { return announced(ctx, dut) },
 		func() []disclosure { return greeted(ctx, dut) },
 		func() []disclosure { return inTopics(ctx, dut) },
+		func() []disclosure { return aboutCameras(ctx, dut) },
 		func() []disclosure { return toldOverUDP(ctx, dut) },
 	}
 	for _, s := range seen.Services(ctx, dut) {

@@ -2,12 +2,14 @@ package surfaces
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	. "github.com/secure-by-design/assay/harness"
 	"github.com/secure-by-design/assay/harness/probe/mqtt"
+	"github.com/secure-by-design/assay/harness/probe/onvif"
 	"github.com/secure-by-design/assay/suites/seen"
 )
 
@@ -57,6 +59,20 @@ func greeted(ctx context.Context, dut *DUT) (out []disclosure) {
 	for _, s := range seen.Services(ctx, dut) {
 		if slices.Contains(greeting, s.Protocol) && s.Version != "" {
 			out = append(out, disclosure{seen.Name(s), s.Addr.Port(), "version", s.Product + " " + s.Version, false})
+		}
+	}
+	return out
+}
+
+// aboutCameras is what ONVIF tells anybody of the device.
+func aboutCameras(ctx context.Context, dut *DUT) (out []disclosure) {
+	for _, s := range seen.Services(ctx, dut) {
+		if s.Protocol != "http" {
+			continue
+		}
+		o := Ask(ctx, seen.Of(dut, s), onvif.Functions{Port: s.Addr.Port(), TLS: s.TLS})
+		for _, key := range slices.Sorted(maps.Keys(o.Told)) {
+			out = append(out, inField(seen.Name(s)+" by ONVIF", s.Addr.Port(), key, o.Told[key])...)
 		}
 	}
 	return out
