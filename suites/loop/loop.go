@@ -34,9 +34,10 @@ type Trial struct {
 	Faults   []string
 	Honest   []string
 	Only     []string
-	Single   bool // without the twin
-	Also     bool // judged in the other edition too
-	AsReal   bool // the record does not say that waits were leapt over, so that it can carry a PASS
+	Single   bool               // without the twin
+	Also     bool               // judged in the other edition too
+	AsReal   bool               // the record does not say that waits were leapt over, so that it can carry a PASS
+	Amend    func(*device.File) // changes what is declared
 	Effort   harness.Effort
 	State    device.State
 	Rewrite  func(declaration string) string // of the device file's text, before it is read
@@ -97,6 +98,9 @@ func (t *Trial) Run(tb testing.TB) {
 	f, err := device.Load(path)
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if t.Amend != nil {
+		t.Amend(f)
 	}
 	t.Dir = filepath.Join(dir, "run")
 	rec, err := evidence.Create(t.Dir)

@@ -105,6 +105,13 @@ func hardCodedIsGone(ctx context.Context, dut *DUT) {
 		Doubt(ctx, "the firmware fixes a %s: whether it still opens something was not tried", where(h))
 	}
 	unsharedKeys(ctx, dut)
+	proving(ctx, dut)
+	if dut.File != nil {
+		rows, _ := dut.File.Table(table)
+		for _, r := range among(among(rows, critical), isHardCoded) {
+			Doubt(ctx, "%s is flagged as hard-coded, and its value was not at hand: try it once the device works, and answer: assay answer RUN", r.ID)
+		}
+	}
 	if !ok {
 		Lack("give the image of the firmware, and the right to look into it: firmware: and authorised: {unpack: true} in the device file", "no value that is hard-coded is at hand: that none is in use was not shown")
 	}
@@ -178,6 +185,17 @@ func shut(i firmware.Image) string {
 		return ""
 	}
 	return i.Shut[0].Path + ": " + i.Shut[0].Why
+}
+
+// proving doubts what speaks TLS or SSH and proved no key that could be held against the firmware's.
+func proving(ctx context.Context, dut *DUT) {
+	proven := keys(ctx, dut, 0)
+	for _, s := range seen.Services(ctx, dut) {
+		if (s.TLS || s.Protocol == "ssh") && !slices.ContainsFunc(proven, func(k key) bool { return k.at == seen.Name(s) }) {
+			Doubt(ctx, "%s proved no key, so that none was held against those of the firmware", seen.Name(s))
+		}
+	}
+	Note(ctx, "%d keys that the device proves were held against the firmware's", len(proven))
 }
 
 // unsharedKeys compares the keys of two units, twice.
