@@ -188,6 +188,10 @@ func (s *session) lives(ctx context.Context, since []mutant) bool {
 	if kind == "" {
 		return ctx.Err() == nil
 	}
+	if kind == Closes && s.wary {
+		s.Why = fmt.Sprintf("it closes connections after %d mutants, as servers do that shut out whoever breaks the protocol", s.Sent)
+		return false
+	}
 	if !s.lost(ctx, kind, since) || len(s.Losses) >= maxLosses || s.Losses[len(s.Losses)-1].Proven() {
 		s.Why = fmt.Sprintf("it was down after %d mutants", s.Sent)
 		return false

@@ -64,7 +64,7 @@ func (q Packets) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 		return Tried{}, fmt.Errorf("send odd packets to port %d: %d of %q at %d a second are none", q.Port, q.Most, q.Protocol, q.PerSecond)
 	}
 	s := &session{HTTP: HTTP{Port: q.Port, TLS: q.TLS, Seed: q.Seed, Most: q.Most, PerSecond: q.PerSecond, Fastest: q.Fastest}, on: on, dropped: map[string]string{},
-		grammar: &g, normal: request{raw: g.ordinary(0)}}
+		grammar: &g, wary: q.Protocol == "ssh", normal: request{raw: g.ordinary(0)}}
 	defer s.hangUp()
 	if err := s.baseline(ctx); err != nil {
 		return s.Tried, err

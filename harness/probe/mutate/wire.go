@@ -32,6 +32,7 @@ type session struct {
 	dropped map[string]string // inputs that are left alone, and why
 	grammar *grammar          // of what is sent, where that is no HTTP
 	udp     *datagrams
+	wary    bool     // who breaks the protocol is shut out for a while by well-known servers
 	secrets []string // of the session that requests carry: nowhere shown
 }
 
