@@ -41,7 +41,10 @@ func planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			w.File = given.Into(w.File)
+			if w.File != nil {
+				w.File = given.Into(w.File)
+			}
+			w.Image = given != nil && len(given.Firmware) > 0
 			if edition == "" && w.File != nil {
 				edition = w.File.Edition
 			}

@@ -56,6 +56,7 @@ type Wish struct {
 	Target  string
 	Edition provisions.Edition
 	File    *device.File // nil: nothing is declared
+	Image   bool         // without a declaration: an image of the software is at hand, and may be looked into
 	Twin    bool
 	Allowed provisions.Level
 	Effort  harness.Effort
@@ -190,7 +191,7 @@ func (m *maker) way(u *provisions.Unit, auto bool) (Way, string) {
 	if way, why := m.claimed(u); way != "" {
 		return way, why
 	}
-	if m.File == nil && !(auto && has(provisions.LAN)) {
+	if m.File == nil && !(auto && (has(provisions.LAN) || m.Image && has(provisions.Firmware))) {
 		return Missing, "no device file: give one with --device; assay draft begins it"
 	}
 	if gaps := m.missing[u.ID]; len(gaps) > 0 {
