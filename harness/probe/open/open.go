@@ -47,10 +47,12 @@ type Used struct {
 }
 
 // talks are the conversations, by protocol. Each reads only, and leaves the server as it was.
-var talks = map[string]func(t *talk) Used{"redis": redis, "vnc": vnc, "modbus": modbus, "adb": adb, "gdb": gdb, "openocd": openOCD}
+var talks = map[string]func(t *talk) Used{"redis": redis, "vnc": vnc, "modbus": modbus, "adb": adb, "gdb": gdb, "openocd": openOCD, "memcached": memcached, "mpd": mpd}
 
 // Protocols are those that can be asked.
-func Protocols() []string { return []string{"adb", "gdb", "modbus", "openocd", "redis", "vnc"} }
+func Protocols() []string {
+	return []string{"adb", "gdb", "memcached", "modbus", "mpd", "openocd", "redis", "vnc"}
+}
 
 // Level is gentle: it reads, and no credential is sent.
 func (Uses) Level() provisions.Level { return provisions.Gentle }

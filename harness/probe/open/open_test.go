@@ -88,6 +88,11 @@ func TestUses(t *testing.T) {
 		"openocd":                 {"openocd", []step{{0, "\xff\xfb\x03Open On-Chip Debugger\r\n\r> "}, {10, "version\r\n\x00Open On-Chip Debugger 0.12.0\r\n\r> "}}, Used{Spoke: true, Open: true, What: "takes anybody's commands for debugging (Open On-Chip Debugger 0.12.0)"}},
 		"openocd, by tcl":         {"openocd", []step{{10, "Open On-Chip Debugger 0.12.0\x1a"}}, Used{Spoke: true, Open: true, What: "takes anybody's commands for debugging (Open On-Chip Debugger 0.12.0)"}},
 		"no openocd":              {"openocd", []step{{10, "unknown command\r\n"}}, Used{}},
+		"memcached":               {"memcached", []step{{7, "STAT pid 1\r\n"}}, Used{Spoke: true, Open: true, What: "answers commands of anybody"}},
+		"memcached, guarded":      {"memcached", []step{{7, "CLIENT_ERROR unauthenticated\r\n"}}, Used{Spoke: true, Asks: "a password"}},
+		"no memcached":            {"memcached", []step{{7, "HTTP/1.1 400 Bad Request\r\n\r\n"}}, Used{}},
+		"mpd":                     {"mpd", []step{{0, "OK MPD 0.23.5\n"}, {7, "repeat: 0\nOK\n"}}, Used{Spoke: true, Open: true, What: "answers commands of anybody"}},
+		"mpd, guarded":            {"mpd", []step{{0, "OK MPD 0.23.5\n"}, {7, "ACK [4@0] {status} you don't have permission for \"status\"\n"}}, Used{Spoke: true, Asks: "a password"}},
 		"a hanger-up":             {"adb", nil, Used{}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -191,3 +191,32 @@ func openOCD(t *talk) Used {
 	}
 	return Used{Spoke: bytes.Contains(b, []byte("Open On-Chip Debugger"))}
 }
+
+// memcached asks for statistics, which a server that asks for a password does not give in this protocol (memcached's protocol.txt).
+func memcached(t *talk) Used {
+	t.send("stats\r\n")
+	switch line := string(t.until("\n", 512)); {
+	case strings.HasPrefix(line, "STAT "):
+		return Used{Spoke: true, Open: true, What: "answers commands of anybody"}
+	case strings.HasPrefix(line, "CLIENT_ERROR unauthenticated"):
+		return Used{Spoke: true, Asks: "a password"}
+	}
+	return Used{}
+}
+
+var mpdDenied = regexp.MustCompile(`^ACK \[4@`) // permission (Music Player Daemon's protocol, "Failure responses")
+
+// mpd asks a music player for its state.
+func mpd(t *talk) Used {
+	if hello := t.until("\n", 512); !bytes.HasPrefix(hello, []byte("OK MPD ")) {
+		return Used{}
+	}
+	t.send("status\n")
+	switch line := t.until("\n", 512); {
+	case mpdDenied.Match(line):
+		return Used{Spoke: true, Asks: "a password"}
+	case bytes.Contains(line, []byte(": ")):
+		return Used{Spoke: true, Open: true, What: "answers commands of anybody"}
+	}
+	return Used{Spoke: true}
+}

@@ -14,6 +14,10 @@ const (
 	adbConnect = "CNXN\x00\x00\x00\x01\x00\x10\x00\x00\x07\x00\x00\x00\x32\x02\x00\x00\xbc\xb1\xa7\xb1host::\x00"
 	// rdpRequest is an X.224 connection request that offers TLS and CredSSP (MS-RDPBCGR 2.2.1.1).
 	rdpRequest = "\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x03\x00\x00\x00"
+	// dnsQuery asks for the name servers of the root, with the length in front that TCP wants (RFC 1035 clause 4.2.2).
+	dnsQuery = "\x00\x11\xa5\x5a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01"
+	// stunBinding is a binding request without attributes (RFC 8489 clause 5).
+	stunBinding = "\x00\x01\x00\x00\x21\x12\xa4\x42assay's own "
 	// gdbSupported asks a stub what it supports (GDB's Remote Serial Protocol).
 	gdbSupported = "$qSupported#37"
 )
@@ -96,4 +100,20 @@ func gdbAnswer(b []byte) guess {
 		return guess{Protocol: "gdb", note: "it debugs a program for anybody", more: bytes.IndexByte(b, '#') < 0}
 	}
 	return guess{}
+}
+
+// dnsAnswer sees a response to the query.
+func dnsAnswer(b []byte) guess {
+	if len(b) < 14 || int(binary.BigEndian.Uint16(b)) < 12 || string(b[2:4]) != dnsQuery[2:4] || b[4]&0xf8 != 0x80 || b[6] != 0 || b[7] > 1 {
+		return guess{}
+	}
+	return guess{Protocol: "dns", note: fmt.Sprintf("a query is answered with code %d", b[5]&15)}
+}
+
+// stunAnswer sees a success or error response to the binding request.
+func stunAnswer(b []byte) guess {
+	if len(b) < 20 || b[0] != 1 || b[1] != 0x01 && b[1] != 0x11 || string(b[4:20]) != stunBinding[4:20] {
+		return guess{}
+	}
+	return guess{Protocol: "stun"}
 }

@@ -17,6 +17,9 @@ func TestBinaryProtocols(t *testing.T) {
 		"CNXN":             {"AUTH\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbe\xaa\xab\xb7", "adb", "", "it asks for a key"},
 		"\x03\x00\x00\x13": {"\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x00\x08\x00\x02\x00\x00\x00", "rdp", "", "a log-in before the session"},
 		"\x00\x00\x00\x6c": {string(smb), "smb", "3.0.2", ""},
+		dnsQuery:           {"\x00\x11\xa5\x5a\x80\x05\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01", "dns", "", "a query is answered with code 5"},
+		stunBinding:        {"\x01\x01\x00\x00" + stunBinding[4:], "stun", "", ""},
+		"version\r\n":      {"VERSION 1.6.18\r\n", "memcached", "1.6.18", "it answers without a password"},
 		"$qSupported":      {"+$PacketSize=47ff;QPassSignals+#aa", "gdb", "", "it debugs a program for anybody"},
 	} {
 		s := ask(t, serve(listener(t), func(conn net.Conn) {
@@ -55,5 +58,22 @@ func TestOneConnectionAtATime(t *testing.T) {
 	}()
 	if s := ask(t, l.Addr().(*net.TCPAddr).AddrPort()); s.Protocol != "gdb" || s.Via != "answer to GDB qSupported" {
 		t.Errorf("%+v", s)
+	}
+}
+
+// What these say unasked names them.
+func TestUnasked(t *testing.T) {
+	t.Parallel()
+	for hello, want := range map[string]string{
+		"OK MPD 0.23.5\n": "mpd", "\x00\x00\x00\x04\x00\x00\x00\x00\x00": "http2",
+		"HTTP/1.0 403 Forbidden\r\nContent-Type: text/plain\r\n\r\nno ALPN": "http",
+	} {
+		s := ask(t, serve(listener(t), func(conn net.Conn) {
+			io.WriteString(conn, hello)
+			io.Copy(io.Discard, conn)
+		}))
+		if s.Protocol != want || s.Via != "greeting" {
+			t.Errorf("%q: %+v", hello, s)
+		}
 	}
 }

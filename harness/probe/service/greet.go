@@ -36,13 +36,17 @@ func greeted(b []byte) guess {
 		return named("pop3", text, !whole)
 	case strings.HasPrefix(text, "* OK"), strings.HasPrefix(text, "* PREAUTH"):
 		return named("imap", text, !whole)
+	case strings.HasPrefix(text, "OK MPD "): // Music Player Daemon's protocol, "Opening the connection"
+		return guess{Protocol: "mpd", Product: "MPD", Version: text[len("OK MPD "):], more: !whole}
 	case isMySQL(b):
 		return mySQL(b)
 	case hasCode(b, "220"), hasCode(b, "421"), hasCode(b, "554"):
 		return byCode(b, !whole)
 	}
-	if g := openOCD(b); g.Protocol != "" {
-		return g
+	for _, judge := range []func([]byte) guess{openOCD, http2Answer, httpAnswer} { // of HTTP: settings, and a refusal unasked
+		if g := judge(b); g.Protocol != "" {
+			return g
+		}
 	}
 	if isTelnet(b) {
 		return guess{Protocol: "telnet", more: true}

@@ -28,6 +28,9 @@ var spoken = []protocol{
 	{"SMB negotiate", fixed(smbNegotiate), smbAnswer},
 	{"HTTP/2 preface", fixed(http2Preface), http2Answer},
 	{"OpenOCD version", fixed("version\x1a"), openOCD},
+	{"DNS query", fixed(dnsQuery), dnsAnswer},
+	{"STUN binding", fixed(stunBinding), stunAnswer},
+	{"memcached version", fixed("version\r\n"), memcachedAnswer},
 }
 
 func fixed(s string) func(netip.AddrPort) []byte {
@@ -165,6 +168,15 @@ func openOCD(b []byte) guess {
 }
 
 var ocdVersion = regexp.MustCompile(`Open On-Chip Debugger (\d[0-9A-Za-z.+-]{0,30})`)
+
+// memcachedAnswer reads the version (memcached's protocol.txt).
+func memcachedAnswer(b []byte) guess {
+	line, whole := firstLine(b)
+	if version, ok := strings.CutPrefix(string(line), "VERSION "); ok && whole {
+		return guess{Protocol: "memcached", Product: "memcached", Version: version, note: "it answers without a password"}
+	}
+	return guess{}
+}
 
 // isTLS sees a TLS record: alert or handshake, version 3.x (RFC 8446 clause 5.1).
 func isTLS(b []byte) bool {
