@@ -2,6 +2,7 @@ package http
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net"
 	"net/http"
@@ -45,6 +46,36 @@ func TestAnAnswerIsBounded(t *testing.T) {
 		if c.To.Addr() != on.Address() {
 			t.Errorf("the door led to %v", c.To)
 		}
+	}
+}
+
+// Devices keep pages compressed and send them so unasked; one that swells is bounded, and one that is none stays as it is.
+func TestAPageThatIsKeptCompressed(t *testing.T) {
+	t.Parallel()
+	packed := func(text []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			z.Write(text)
+			z.Close()
+		}
+	}
+	const form = "<html><form method=post action=/in><input name=u><input type=password name=p></form>"
+	on, port, _ := serve(t, map[string]http.HandlerFunc{
+		"/": packed([]byte(form)), "/bomb": packed(bytes.Repeat([]byte("x"), 8*MaxBody)),
+		"/none": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			fmt.Fprint(w, "plain")
+		},
+	})
+	if site, err := (Pages{Port: port}).Ask(t.Context(), on); err != nil || len(site.Pages) == 0 || !site.Pages[0].Password {
+		t.Errorf("%v %+v", err, site)
+	}
+	if r, err := Do(t.Context(), on, Request{Port: port, Path: "/bomb"}); err != nil || len(r.Body) != MaxBody || !r.Truncated {
+		t.Errorf("%v: %d bytes, truncated %v", err, len(r.Body), r.Truncated)
+	}
+	if r, err := Do(t.Context(), on, Request{Port: port, Path: "/none"}); err != nil || string(r.Body) != "plain" {
+		t.Errorf("%v %q", err, r.Body)
 	}
 }
 

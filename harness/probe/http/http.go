@@ -8,6 +8,7 @@ package http
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	stdtls "crypto/tls"
 	"errors"
@@ -109,12 +110,30 @@ func (r Request) do(ctx context.Context, on *dial.Device, t *http.Transport) (Re
 	if len(body) > MaxBody {
 		out.Body, out.Truncated, err = body[:MaxBody], true, nil
 	}
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") { // unasked, as devices do that keep their pages compressed
+		out.unpack()
+	}
 	learn(out.Body)
 	on.Evidence("request and answer", dump(req, r.Body, out))
 	if err != nil && len(body) == 0 {
 		return out, fmt.Errorf("read the answer of %s to %s: %w", host, r.Path, err)
 	}
 	return out, nil
+}
+
+// unpack takes the place of a compressed body, as far as it can be read and MaxBody allows.
+func (r *Response) unpack() {
+	z, err := gzip.NewReader(bytes.NewReader(r.Body))
+	if err != nil {
+		return
+	}
+	plain, _ := io.ReadAll(io.LimitReader(z, MaxBody+1)) // what came before a break is text too
+	if len(plain) > MaxBody {
+		plain, r.Truncated = plain[:MaxBody], true
+	}
+	if len(plain) > 0 {
+		r.Body = plain
+	}
 }
 
 // Origin is scheme, address and port of a server as a URL begins with them.
