@@ -24,6 +24,7 @@ type AwaitUpdate struct {
 	Image      string
 	For        time.Duration // by the clock
 	PowerCycle bool          // in the middle: looking may begin anew at a start
+	Prompt     bool          // it is made to look at once, by the operation check-update
 }
 
 // Awaited is what became of it.
@@ -72,6 +73,11 @@ func (u AwaitUpdate) Do(ctx context.Context, on *dial.Device) (Awaited, error) {
 	if a.OK, a.Said = out.OK, out.why(); !a.OK {
 		return a, nil
 	}
+	if u.Prompt {
+		if _, err := perform(ctx, on, "check-update", "", p); err != nil {
+			return Awaited{}, fmt.Errorf("%s: %w", u, err)
+		}
+	}
 	if err := u.wait(ctx, on, &a); err != nil {
 		return Awaited{}, fmt.Errorf("%s: %w", u, err)
 	}
@@ -107,7 +113,11 @@ func (u AwaitUpdate) wait(ctx context.Context, on *dial.Device, a *Awaited) erro
 			return nil
 		}
 		if u.PowerCycle && n == looks/2 && Declared(on.File, "power-cycle") {
-			if _, err := (PowerCycle{}).Do(ctx, on); err != nil && !errors.Is(err, dial.ErrDown) {
+			out, err := (PowerCycle{}).Do(ctx, on)
+			if err == nil && !out.OK {
+				err = fmt.Errorf("operation %q: %s", "power-cycle", out.why())
+			}
+			if err != nil && !errors.Is(err, dial.ErrDown) {
 				return err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/secure-by-design/assay/harness/bench/updates"
 	"github.com/secure-by-design/assay/harness/device"
@@ -139,9 +140,10 @@ func (w WriteFlash) String() string {
 
 // Front asks what the front page of a web server says to anybody.
 type Front struct {
-	Port uint16
-	TLS  bool
-	Look int // a second look is another question
+	Port  uint16
+	TLS   bool
+	Look  int           // a second look is another question
+	After time.Duration // waited first, by the clock
 }
 
 // A Page is what came: 0 is no answer.
@@ -156,6 +158,9 @@ func (q Front) String() string        { return fmt.Sprintf("what the page on TCP
 
 // Ask reads it. That there is no answer is one.
 func (q Front) Ask(ctx context.Context, on *dial.Device) (Page, error) {
+	if err := on.Clock.Sleep(ctx, q.After); err != nil {
+		return Page{}, fmt.Errorf("wait before the page is looked at: %w", err)
+	}
 	ctx, end := http.Line(ctx, on, q.Port)
 	defer end()
 	got, err := http.Do(ctx, on, http.Request{Port: q.Port, TLS: q.TLS, Method: "GET", Path: "/"})

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -59,6 +60,9 @@ var ExportPaths = []string{"/backup", "/backup.cfg", "/backup.bin", "/backup.tar
 
 // exportKinds are those of settings-read that give a backup or the like.
 var exportKinds = []string{"backup", "config", "export", "log", "logs", "diagnostics", "debug", "support"}
+
+// kept are places of what is written down or handed on. Elsewhere a session may well be told its own token.
+var kept = regexp.MustCompile(`(?i)log|event|message|diag|debug|support|backup|export`)
 
 // nowhere is a path that no device has: what it answers there it answers anywhere.
 const nowhere = "/no-such-place-5d1c"
@@ -217,7 +221,7 @@ func (s place) read(ctx context.Context, on *dial.Device, p parameters, secrets 
 	if cut := firmware.Files(ctx, "answer", got.body, inArchive, func(_ string, data []byte) {
 		out.Files++
 		for _, what := range slices.Sorted(maps.Keys(secrets)) {
-			if how := spelt(data, secrets[what]); how != "" && (s.log || what == "the secret") {
+			if how := spelt(data, secrets[what]); how != "" && (what == "the secret" || s.log && kept.MatchString(s.path)) {
 				out.Holds = append(out.Holds, what+", "+how)
 			}
 		}

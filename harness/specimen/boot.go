@@ -86,6 +86,9 @@ func (d *Device) trust() {
 			}
 		}
 	}
+	if err := d.admin(); err != nil {
+		panic(fmt.Sprintf("specimen: open port %d again: %v", d.away.Port(), err))
+	}
 }
 
 // A service is one of the unit's over TCP.
@@ -119,7 +122,7 @@ func (d *Device) distrusted(w http.ResponseWriter, r *http.Request) (done bool) 
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		io.WriteString(w, "<!doctype html><title>"+model+"</title><p>The software of this device was changed, and it does not run. Restart it with the genuine software, or restore the image of the factory.")
-	case d.is("tamper-keeps-full-connectivity"):
+	case d.is("tamper-keeps-full-connectivity") && path != "/api/version":
 		return false
 	default:
 		reply(w, http.StatusServiceUnavailable, "error", "the software was changed")

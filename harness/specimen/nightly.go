@@ -3,6 +3,7 @@ package specimen
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -37,6 +38,19 @@ func (d *Device) lookAt(w http.ResponseWriter, r *http.Request, _ session) {
 		})
 	}
 	reply(w, 200, "done", true)
+}
+
+// lookNow looks for a new version, and leaves it there.
+func (d *Device) lookNow(w http.ResponseWriter, _ *http.Request, _ session) {
+	d.mu.Lock()
+	from := d.source
+	d.mu.Unlock()
+	if from == "" {
+		reply(w, 200, "found", false)
+		return
+	}
+	_, err := (&fetcher{d: d, base: strings.TrimRight(from, "/")}).get("manifest.json")
+	reply(w, 200, "found", err == nil)
 }
 
 // nights go by until there is no server to look at.

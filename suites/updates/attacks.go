@@ -41,6 +41,7 @@ func withstand(ctx context.Context, dut *DUT, kind func(operate.Attack) bool) {
 	if len(attacks) == 0 {
 		Inconclude("no attack of this kind can be made from the images of the device file")
 	}
+	signatureTried(ctx, kind, attacks)
 	Note(ctx, "sample: consumed: updates were installed on it, and it is not left at the version that it came with")
 	fresh := false // an attack of this group was not made before in this run
 	Each("image", withControls(attacks), func(i image) {
@@ -55,6 +56,14 @@ func withstand(ctx context.Context, dut *DUT, kind func(operate.Attack) bool) {
 	needs(dut, "power-cycle")
 	if len(rows) > 1 {
 		Lack("run once for each mechanism, with an offer-update of its own", "%d update mechanisms are declared, and the operation offer-update attacks one", len(rows))
+	}
+}
+
+// signatureTried doubts where no image could be made that its signature alone gives away: a sum that finds a flipped bit proves nobody.
+func signatureTried(ctx context.Context, kind func(operate.Attack) bool, attacks []operate.Attack) {
+	forged := []string{"signature-flipped", "signature-zeroed", "signature-removed", "self-signed"}
+	if kind(operate.Attack{Name: forged[0], Group: "authenticity"}) && !slices.ContainsFunc(attacks, func(a operate.Attack) bool { return slices.Contains(forged, a.Name) }) {
+		Doubt(ctx, "no image could be made whose signature alone is wrong (updates: layout: signature): whether the device looks at who made an image was not tried")
 	}
 }
 
@@ -97,7 +106,13 @@ func attack(ctx context.Context, dut *DUT, a operate.Attack, fresh *bool) {
 			begin(ctx, dut, a.From)
 			got = Do(ctx, dut, offer)
 		}
+		if got.After == "" && got.BootOK {
+			Inconclude("after the update attack %s the device answers and shows no version (%s), so that it was not seen whether it was installed", a.Name, got.Why)
+		}
 		if !got.Installed() && got.BootOK {
+			if i == 1 && !ownersDowngrade(dut, a) {
+				Doubt(ctx, "the update attack %s was installed, or kept the device from starting, once, and was refused when it was offered again", a.Name)
+			}
 			refused(a, got)
 			return
 		}

@@ -33,6 +33,9 @@ func ready(ctx context.Context, dut *DUT, more ...string) {
 		Lack("declare updates: with the genuine images n-1 and n", "there is no image to lay where the device looks")
 	}
 	interval(dut)
+	if rows := mechanisms(dut); len(rows) > 1 {
+		Doubt(ctx, "%d update mechanisms are declared, and the operation offer-update/announced reaches one: run once for each", len(rows))
+	}
 }
 
 // brief is what a quick run waits for at most.
@@ -95,6 +98,9 @@ func await(ctx context.Context, dut *DUT, intervals int, cycle bool) operate.Awa
 	return got
 }
 
+// window is how far apart the hours may be at which a device installs what it has fetched.
+const window = 24 * time.Hour
+
 // comes sees that an update comes by itself, in a state that prepare brings about after the device was brought to N-1. Where it does
 // not, the owner has it installed from the same server, to show that it could be, and it is awaited once more.
 func comes(ctx context.Context, dut *DUT, state string, prepare func()) {
@@ -103,6 +109,9 @@ func comes(ctx context.Context, dut *DUT, state string, prepare func()) {
 		prepare()
 		got := await(ctx, dut, patience, false)
 		if got.Installed() {
+			if look == 1 {
+				Doubt(ctx, "with automatic updates %s no update came by itself at first, and one did when it was looked at again", state)
+			}
 			Note(ctx, "with automatic updates %s version %s came by itself", state, got.After)
 			return
 		}
@@ -110,10 +119,25 @@ func comes(ctx context.Context, dut *DUT, state string, prepare func()) {
 		if control := Do(ctx, dut, operate.OfferUpdate{Image: "n", PowerCycle: true}); control.After != control.Claims {
 			Inconclude("no update came by itself, and the owner could not have it installed either (%s): the offer was not shown to be live", said(control))
 		}
+		if len(got.Fetched) == 0 && !looksWhereItIs(ctx, dut) {
+			Inconclude("no update came by itself, and the device was not seen to look where it lies: whether it looks at all was not shown\n  declare the operation check-update, by which it looks at once")
+		}
 		if look == 1 {
+			if waited := time.Duration(patience) * interval(dut); got.FetchedFully && waited < window {
+				Propose(Fail, "with automatic updates %s the device fetched an update by itself, and did not install it within %v, twice; confirm that it waits for its user, and not for its hour", state, waited)
+			}
 			Expect(got.Installed()).To(BeTrue(), "with automatic updates %s no update came by itself in %d declared intervals, twice (%s), and its owner could have the same one installed: see that it looks, fetches and installs alone", state, patience, fetched(got))
 		}
 	}
+}
+
+// looksWhereItIs tells whether the device, made to look at once, asks the server that it was told of.
+func looksWhereItIs(ctx context.Context, dut *DUT) bool {
+	if !operate.Declared(dut.File, "check-update") {
+		return false
+	}
+	begin(ctx, dut, "n-1")
+	return len(Do(ctx, dut, operate.AwaitUpdate{Image: "n", For: time.Minute, Prompt: true}).Fetched) > 0
 }
 
 // works sees that an update comes by itself where it is switched on: without that it shows nothing that none came.
@@ -137,20 +161,40 @@ func fetched(a operate.Awaited) string {
 
 // stays sees that no update comes, in a state that prepare brings about, over a restart, and that the setting is as it was.
 func stays(ctx context.Context, dut *DUT, state string, intervals int, prepare func()) {
+	needs(dut, "power-cycle")
 	for look := range 2 {
 		begin(ctx, dut, "n-1")
 		prepare()
 		got := await(ctx, dut, intervals, true)
+		still(got)
 		now := setting(ctx, dut)
 		back := state == "off" && now == "on"
 		if !got.Installed() && !back {
+			if look == 1 {
+				Doubt(ctx, "with automatic updates %s one came by itself at first, or the setting was on again after a restart, and not when it was looked at again", state)
+			}
 			Note(ctx, "with automatic updates %s none came in %d declared intervals, a restart among them", state, intervals)
 			return
 		}
 		if look == 1 {
+			if got.Installed() && state != "off" {
+				Propose(Fail, "with automatic updates %s version %s was installed by itself within %v, twice; confirm that they were put off for longer", state, got.After, time.Duration(intervals)*interval(dut))
+			}
 			Expect(got.Installed()).To(BeFalse(), "with automatic updates %s version %s was installed by itself, twice", state, got.After)
 			Expect(back).To(BeFalse(), "automatic updates were switched off and are on again after a restart, twice")
 		}
+	}
+}
+
+// still ends the unit where it was not seen that the version is as it was: no version is not the former one, and another one may have
+// come from the maker's own server.
+func still(a operate.Awaited) {
+	switch {
+	case a.Installed(), a.After == a.Before && a.After != "":
+	case a.After == "":
+		Inconclude("the device shows no version after the wait, so that it was not seen whether an update came")
+	default:
+		Inconclude("the device runs version %s after the wait, which was %s before and is not the %s that was laid there: keep it from its maker's server", a.After, a.Before, a.Claims)
 	}
 }
 
@@ -178,6 +222,9 @@ func obeys(ctx context.Context, dut *DUT) {
 	if !configurable {
 		Vacuous("no mechanism of 7-UpdMech installs by itself")
 	}
+	if len(may) == 0 {
+		Lack("write config: {update: [enable, disable, postpone]} in 7-UpdMech", "7-UpdMech does not say what the user can set of automatic updates, so that no state was tried")
+	}
 	if slices.Contains(may, "disable") {
 		stays(ctx, dut, "off", vigil, func() { switchTo(ctx, dut, "off") })
 	}
@@ -203,11 +250,14 @@ func late(ctx context.Context, dut *DUT) {
 		days := max(1, int(time.Duration(postponed)*24*time.Hour/interval(dut)))
 		got := await(ctx, dut, days, false)
 		if got.Installed() {
+			if look == 1 {
+				Doubt(ctx, "an update that was put off did not come within %d days at first, and did when it was looked at again", postponed)
+			}
 			Note(ctx, "an update that was put off came within %d days", postponed)
 			break
 		}
 		if look == 1 {
-			Expect(got.Installed()).To(BeTrue(), "an update that its owner put off did not come within %d days, twice", postponed)
+			Propose(Fail, "an update that its owner put off did not come within %d days, twice; confirm that it was put off for less", postponed)
 		}
 	}
 	switchTo(ctx, dut, "on")
@@ -253,8 +303,12 @@ func settled(ctx context.Context, dut *DUT, answer, should string) {
 		now := setting(ctx, dut)
 		if now == "" {
 			NotClimbed(ctx, provisions.Operator, "the setting was not read: the operation read-update/policy with a capture state is not declared")
+			Doubt(ctx, "how automatic updates are set after a set-up was not read: declare the operation read-update/policy, which captures state")
 		}
 		if now != contrary {
+			if look == 1 {
+				Doubt(ctx, "after a set-up %s automatic updates were %s at first, and not when it was done again", answered(answer), contrary)
+			}
 			break
 		}
 		if look == 1 {
