@@ -97,7 +97,7 @@ func (t tables) login(n int, l Login, services []Service) {
 		}
 	}
 	switch l.Protocol {
-	case "form", "json", "basic", "digest":
+	case "form", "json", "basic", "digest", "onvif":
 		at.Scheme, m.Factor = l.Protocol, "password"
 	case "telnet", "ftp":
 		m.Factor = "password"
