@@ -24,6 +24,9 @@ var _ = Undoable[operate.WriteFlash]()
 // one whose version is a mark that the network shows.
 var modified = []string{"version-raised", "version-raised-zeroed", "bitflip-header", "bitflip-early", "bitflip-middle-2-resummed", "bitflip-middle-2", "bitflip-late-2", "bitflip-trailer", "signature-zeroed", "self-signed"}
 
+// forged are those that only their signature gives away.
+var forged = []string{"version-raised", "version-raised-zeroed", "signature-zeroed", "self-signed"}
+
 // writable ends the unit where no image can be put in its place past the updater.
 func writable(ctx context.Context, dut *DUT) {
 	for _, o := range []string{"power-cycle", "read-version"} {
@@ -54,6 +57,9 @@ func refusedAtStart(ctx context.Context, dut *DUT) {
 		}
 	}
 	slices.SortFunc(tried, func(a, b operate.Attack) int { return slices.Index(modified, a.Name) - slices.Index(modified, b.Name) })
+	if !slices.ContainsFunc(tried, func(a operate.Attack) bool { return slices.Contains(forged, a.Name) }) {
+		Doubt(ctx, "no image could be made whose signature alone is wrong (updates: layout: signature, version): a sum that finds a flipped bit does not keep modified software from being started")
+	}
 	if dut.Quick() {
 		tried = tried[:min(2, len(tried))]
 	}
@@ -74,17 +80,25 @@ func refusedAtStart(ctx context.Context, dut *DUT) {
 // stopped puts a modified image in its place, and once more where it runs.
 func stopped(ctx context.Context, dut *DUT, a operate.Attack) {
 	var got operate.Started
-	mark := !slices.ContainsFunc(slices.Collect(maps.Values(dut.File.Updates.Images)), func(i device.Image) bool { return i.Version == a.Claims })
-	for range 2 {
+	genuine := func(version string) bool {
+		return slices.ContainsFunc(slices.Collect(maps.Values(dut.File.Updates.Images)), func(i device.Image) bool { return i.Version == version })
+	}
+	for look := range 2 {
 		back(ctx, dut)
 		if got = Do(ctx, dut, operate.WriteFlash{Attack: a.Name}); !got.Runs() {
 			if !got.Wrote {
 				Inconclude("the modified image %s could not be put in its place (%s): a refusal to write it is none to start it", a.Name, got.Said)
 			}
+			if got.Version != "" && !genuine(got.Version) {
+				Propose(Inconclusive, "with the modified image %s (%s) in its place the device runs version %q, which is that of no genuine image: see what runs", a.Name, a.Property, got.Version)
+			}
+			if look == 1 {
+				Doubt(ctx, "the modified image %s was started once, and not when it was put in its place again", a.Name)
+			}
 			return
 		}
 	}
-	if !mark { // a genuine image of that version may lie in another slot
+	if genuine(a.Claims) { // a genuine image of that version may lie in another slot
 		Propose(Inconclusive, "with the modified image %s (%s) in its place the device runs version %s, which is the version of it and of a genuine image: see which of them runs", a.Name, a.Property, got.Version)
 	}
 	Expect(got.Runs()).To(BeFalse(), "the device runs modified software, twice: %s (%s), and it shows version %s, which is that of the modified image: verify what is started, from an anchor that cannot be changed", a.Name, a.Property, got.Version)
