@@ -29,6 +29,9 @@ func (d *Device) listen() error {
 	if err := d.datagrams(); err != nil {
 		return err
 	}
+	if err := d.admin(); err != nil {
+		return err
+	}
 	if d.MDNS {
 		return d.announce()
 	}

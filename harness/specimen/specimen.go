@@ -80,10 +80,11 @@ type Device struct {
 	before   string   // what the owner before the reset logged in with
 	network  string   // key of the owner's wireless network
 	boots    int
-	given    []string // challenges of its log-in by digest
-	pairing  bool     // the pairing port is open
-	pressed  bool     // it was opened before
-	counter  int      // of predictable tokens
+	given    []string       // challenges of its log-in by digest
+	pairing  bool           // the pairing port is open
+	pressed  bool           // it was opened before
+	counter  int            // of predictable tokens
+	away     netip.AddrPort // of a port that is not at its own address
 	keys     keys
 	nameless atomic.Int32            // requests without the name of a client
 	source   string                  // where it looks for updates by night, if it was told
@@ -110,10 +111,14 @@ func (d *Device) Addr() netip.Addr { return d.Options.Addr }
 
 // Ports are all that it, or any of its faults, listens on: the scope of a test.
 func (d *Device) Ports() []uint16 {
+	all := ports()
 	if d.describes() { // else a program of this host may be there
-		return append(ports(), SSDP)
+		all = append(all, SSDP)
 	}
-	return ports()
+	if d.away.IsValid() {
+		all = append(all, d.away.Port())
+	}
+	return all
 }
 
 func ports() []uint16 {

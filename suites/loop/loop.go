@@ -173,7 +173,7 @@ func rewrite(tb testing.TB, path string, change func(string) string) {
 func door(tb testing.TB, name string, d *specimen.Device, f *device.File, c clock.Clock) *dial.Device {
 	tb.Helper()
 	o := dial.Options{PerSecond: 1 << 20}
-	gate, err := o.Door(dial.Scope{Addresses: []netip.Addr{d.Addr()}, Ports: d.Ports()})
+	gate, err := o.Door(dial.Scope{Addresses: d.Addresses(), Ports: d.Ports()})
 	if err != nil {
 		tb.Fatal(err)
 	}
