@@ -156,35 +156,38 @@ func webs(ctx context.Context, dut *DUT) (out []operate.Front) {
 // telling are words of a page that says that the software was changed.
 var telling = []string{"changed", "modified", "tamper*", "manipulat*", "not genuine", "integrity", "corrupt*", "damaged", "invalid signature", "signature is invalid", "not signed", "verification failed", "could not be verified", "unauthorised software", "unauthorized software"}
 
-// says are the words by which some page tells of a change.
-func says(ctx context.Context, dut *DUT, pages []operate.Front, look int) string {
+// says are the words by which some page tells of a change, and what the pages say where none of those words is in it.
+func says(ctx context.Context, dut *DUT, pages []operate.Front, look int) (told, other string) {
 	for _, p := range pages {
 		p.Look = look
 		if got := Ask(ctx, dut, p); got.Status > 0 {
 			if w := declared.Affirms(got.Text, telling...); w != "" {
-				return fmt.Sprintf("%q at TCP %d: %.160q", w, p.Port, got.Text)
+				return fmt.Sprintf("%q at TCP %d: %.160q", w, p.Port, got.Text), ""
+			}
+			if got.Text != "" {
+				other = fmt.Sprintf("%.160q", got.Text)
 			}
 		}
 	}
-	return ""
+	return "", other
 }
 
 // alerted judges whether each notification that 20-SecBoot declares comes in the state of a detection.
 func alerted(ctx context.Context, dut *DUT, rows []boot) {
 	pages := webs(ctx, dut)
-	if w := says(ctx, dut, pages, 0); w != "" {
+	if w, _ := says(ctx, dut, pages, 0); w != "" {
 		Inconclude("the page speaks of changed software before there is any (%s), so that it would show nothing", w)
 	}
-	var first, second string
+	var first, second, other string
 	var reached bool
 	for look, to := range []*string{&first, &second} {
 		detected(ctx, dut, func(s operate.Started) {
 			there := webs(ctx, dut) // the page of a recovery may be elsewhere
-			if *to = says(ctx, dut, there, look+1); *to == "" {
+			if *to, other = says(ctx, dut, there, look+1); *to == "" {
 				for i := range there {
 					there[i].After = soon(rows)
 				}
-				*to = says(ctx, dut, there, look+1)
+				*to, other = says(ctx, dut, there, look+1)
 			}
 			reached = s.Version == "" || *to != ""
 		})
@@ -201,10 +204,16 @@ func alerted(ctx context.Context, dut *DUT, rows []boot) {
 			NotClimbed(ctx, provisions.Guided, "whether it is told by %s was not looked at", a.Channel)
 			return
 		}
+		if told == "" && other != "" {
+			Propose(Fail, "the device stopped for changed software, and its page, by which 20-SecBoot has it told, says nothing of it in words that are known here, twice; confirm that this tells nobody: %s", other)
+		}
 		Expect(told).NotTo(BeEmpty(), "the device stopped for changed software, and its page, by which 20-SecBoot has it told, said nothing of it, twice")
 		Note(ctx, "told by the page: %s", told)
 	})
 	if by := unseen(rows); len(by) > 0 {
+		if len(by) == len(channelsOf(rows)) {
+			Lack("write a modified image past the updater, see whether it is told by "+strings.Join(by, ", ")+", and answer: assay answer RUN", "by %s, by which 20-SecBoot has it told, a machine here hears nothing", strings.Join(by, ", "))
+		}
 		Propose(Pass, "the page tells of the change: %s; see that it is told by %s too", told, strings.Join(by, ", "))
 	}
 }

@@ -21,3 +21,18 @@ func TestFlippedBitsAloneDoNotPass(t *testing.T) {
 		t.Errorf("%s %q", o.Verdict, o.Reason)
 	}
 }
+
+// A notice by mail alone is not heard here, and a page that says something else does not make it heard.
+func TestANoticeByMailIsNotHeard(t *testing.T) {
+	trial := &loop.Trial{Edition: provisions.V21, Only: []string{"5.7-2-2a"}, AsReal: true, Amend: func(f *device.File) {
+		for i := range *f.IXIT.SecBoot {
+			for j := range (*f.IXIT.SecBoot)[i].Notify {
+				(*f.IXIT.SecBoot)[i].Notify[j].Channel = "mail"
+			}
+		}
+	}}
+	trial.Run(t)
+	if o := trial.Outcomes[0]; o.Verdict != harness.Inconclusive || o.Proposal != nil || !strings.Contains(o.Reason, "a machine here hears nothing") {
+		t.Errorf("%s %q %+v", o.Verdict, o.Reason, o.Proposal)
+	}
+}
