@@ -246,6 +246,22 @@ func automaticUnits(e provisions.Edition) map[string]string {
 	return automaticOf[e]
 }
 
+// Unclaimed is an outcome as a run tells it in which nothing is declared: the matrix says the same later.
+func Unclaimed(e provisions.Edition, o Outcome) Outcome {
+	u, known := provisions.Must().Unit(e, o.Unit)
+	if !known {
+		return o
+	}
+	p, known := provisions.Must().Provision(e, u.Provision)
+	if !known {
+		return o
+	}
+	r := UnitRow{Verdict: o.Verdict, Reason: o.Reason}
+	unclaimed(&r, o, p)
+	o.Verdict, o.Reason = r.Verdict, r.Reason
+	return o
+}
+
 // unclaimed is rule NO DECLARATION: nothing claimed, only contrary evidence that proves itself against a mandatory
 // provision counts as FAIL.
 func unclaimed(r *UnitRow, out Outcome, pr *provisions.Provision) {

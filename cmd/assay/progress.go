@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/reports"
 )
 
@@ -17,6 +18,7 @@ type progress struct {
 	live    bool
 	width   int
 	targets int
+	bare    provisions.Edition // the one that is judged where nothing is declared; "" where something is
 	began   time.Time
 	planned map[string]int
 	done    map[string]int
@@ -41,7 +43,11 @@ func (p *progress) hear(target string, m harness.Message) {
 	case m.Judged != nil:
 		p.done[target]++
 		if !p.live {
-			fmt.Fprintf(p.w, "%s%s\n", p.prefix(target), reports.Line(*m.Judged))
+			o := *m.Judged
+			if p.bare != "" {
+				o = harness.Unclaimed(p.bare, o)
+			}
+			fmt.Fprintf(p.w, "%s%s\n", p.prefix(target), reports.Line(o))
 		}
 	case m.Asking != "" && p.live:
 		p.draw(target, m.Asking)

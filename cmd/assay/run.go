@@ -121,6 +121,9 @@ func (s *session) run(ctx context.Context, targets []string) (int, error) {
 		return 0, fmt.Errorf("start workers: %w", err)
 	}
 	s.progress = newProgress(s.errs, len(jobs))
+	if file == nil {
+		s.progress.bare = open.Edition
+	}
 	where := filepath.Dir(jobs[0].Dir)
 	defer context.AfterFunc(ctx, func() {
 		s.progress.clear()

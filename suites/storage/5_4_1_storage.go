@@ -43,6 +43,8 @@ var _ = Provision("5.4-1", func(dut *DUT) {
 			image := nothingReadable(ctx, dut)
 			searched, exports := nothingExported(ctx, dut)
 			switch {
+			case !searched && !image:
+				Lack("name the image (firmware:), and declare a login of the owner and the operations login, change-credential and settings-read, and give --allow intrusive", "no image of the software was at hand, and no secret of ours was set and searched for in what the device gives over the network")
 			case !searched: // the row cannot do without it, whatever the image shows
 				Lack("declare a login of the owner and the operations login, change-credential and settings-read, and give --allow intrusive", "no secret was found in the firmware; none of ours was set and searched for in what the device gives over the network")
 			case !image && !exports:
