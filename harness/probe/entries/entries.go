@@ -170,7 +170,7 @@ func (l *look) differs(ctx context.Context, p string) (Entry, bool) {
 func neighbour(p string) string {
 	dir, file := path.Split(p)
 	if file == "" {
-		dir, file = path.Split(strings.TrimSuffix(p, "/"))
+		dir, _ = path.Split(strings.TrimSuffix(p, "/"))
 		return dir + "assay-6e1b0c/"
 	}
 	return dir + "assay-6e1b0c" + path.Ext(file)
