@@ -89,7 +89,7 @@ func undeclared(ctx context.Context, dut *DUT) {
 	})
 }
 
-// protected are the services that speak TLS, DTLS, SSH or RDP.
+// protected are the services that speak TLS, DTLS, QUIC, SSH or RDP.
 func protected(ctx context.Context, dut *DUT) (out []any) {
 	for _, s := range seen.TLS(ctx, dut) {
 		out = append(out, s)
@@ -98,6 +98,9 @@ func protected(ctx context.Context, dut *DUT) (out []any) {
 		out = append(out, s)
 	}
 	for _, s := range seen.DTLS(ctx, dut) {
+		out = append(out, s)
+	}
+	for _, s := range seen.QUIC(ctx, dut) {
 		out = append(out, s)
 	}
 	for _, s := range spoken(ctx, dut, "rdp") {
@@ -114,6 +117,8 @@ func weak(ctx context.Context, dut *DUT, s any, least *device.Strength) []string
 		return WeakSSH(ctx, dut, s, least)
 	case seen.DTLSService:
 		return WeakDTLS(ctx, dut, s, least)
+	case seen.QUICService: // which is TLS 1.3 within
+		return weakLeaf(seen.NameUDP(s.Port), s.Chain, least, At(ctx))
 	case desktop:
 		return WeakRDP(ctx, dut, s.Service)
 	}
@@ -219,6 +224,8 @@ func stands(m device.ComMech, s any) bool {
 	case desktop:
 		return seen.At(m.At, m.Description, s.Service)
 	case seen.DTLSService:
+		return seen.AtUDP(m.At, m.Description, s.Port)
+	case seen.QUICService:
 		return seen.AtUDP(m.At, m.Description, s.Port)
 	}
 	return false

@@ -100,22 +100,28 @@ func confirmed(ctx context.Context, dut *harness.DUT, s seen.TLSService, version
 
 // weakKey says in what the server's own key or certificate is weak.
 func weakKey(s seen.TLSService, least *device.Strength, at time.Time) (out []string) {
-	if len(s.Chain) == 0 || s.Chain[0].Malformed != "" {
+	out = weakLeaf(seen.Name(s.Service), s.Chain, least, at)
+	if s.DHBits > 0 && s.DHBits < 2048 {
+		out = append(out, fmt.Sprintf("%s exchanges keys in a finite-field group of %d bits, and the least is 2048", seen.Name(s.Service), s.DHBits))
+	}
+	return out
+}
+
+// weakLeaf says in what a certificate, or the key in it, is weak.
+func weakLeaf(name string, chain []tls.Certificate, least *device.Strength, at time.Time) (out []string) {
+	if len(chain) == 0 || chain[0].Malformed != "" {
 		return nil
 	}
-	leaf := s.Chain[0]
+	leaf := chain[0]
 	bits := 2048
 	if least != nil && least.KeyBits > 0 {
 		bits = least.KeyBits
 	}
 	if leaf.KeyType == "RSA" && leaf.KeyBits < bits {
-		out = append(out, fmt.Sprintf("%s proves itself with an RSA key of %d bits, and the least is %d", seen.Name(s.Service), leaf.KeyBits, bits))
+		out = append(out, fmt.Sprintf("%s proves itself with an RSA key of %d bits, and the least is %d", name, leaf.KeyBits, bits))
 	}
 	if a, ok := provisions.Must().Algorithm("tls-signature", leaf.SignatureAlgorithm); ok && a.StatusAt(at) == provisions.RefusedStatus && !leaf.SelfSigned {
-		out = append(out, fmt.Sprintf("%s has a certificate signed by %s, which is refused: %s (%s)", seen.Name(s.Service), leaf.SignatureAlgorithm, a.Why, a.Source))
-	}
-	if s.DHBits > 0 && s.DHBits < 2048 {
-		out = append(out, fmt.Sprintf("%s exchanges keys in a finite-field group of %d bits, and the least is 2048", seen.Name(s.Service), s.DHBits))
+		out = append(out, fmt.Sprintf("%s has a certificate signed by %s, which is refused: %s (%s)", name, leaf.SignatureAlgorithm, a.Why, a.Source))
 	}
 	return out
 }

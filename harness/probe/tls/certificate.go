@@ -36,8 +36,8 @@ type Certificate struct {
 	Malformed           string
 }
 
-// describe reads one certificate.
-func describe(der []byte) Certificate {
+// Describe reads one certificate, whatever it holds.
+func Describe(der []byte) Certificate {
 	sum := sha256.Sum256(der)
 	c := Certificate{SHA256: hex.EncodeToString(sum[:])}
 	cert, err := x509.ParseCertificate(der)
@@ -136,7 +136,7 @@ func (o *survey) describeChain(chain [][]byte) {
 	}
 	rest := x509.NewCertPool()
 	for i, der := range chain {
-		o.Chain = append(o.Chain, describe(der))
+		o.Chain = append(o.Chain, Describe(der))
 		if c, err := x509.ParseCertificate(der); err == nil && i > 0 {
 			rest.AddCert(c)
 		}

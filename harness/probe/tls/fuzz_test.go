@@ -60,7 +60,7 @@ func FuzzReadSSL2(f *testing.F) {
 func FuzzDescribe(f *testing.F) {
 	f.Add([]byte{0x30, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if c := describe(b); c.SHA256 == "" {
+		if c := Describe(b); c.SHA256 == "" {
 			t.Error("no hash")
 		}
 	})

@@ -190,7 +190,7 @@ func spki(chain [][]byte) string {
 	if len(chain) == 0 {
 		return ""
 	}
-	return describe(chain[0]).SPKI
+	return Describe(chain[0]).SPKI
 }
 
 // Key asks which keys the service proves to hold, for comparing two units.
@@ -249,7 +249,7 @@ func (h *Held) add(s session) {
 	if !s.proven {
 		return
 	}
-	key := HeldKey{SPKI: spki(s.chain), Certificate: describe(s.chain[0])}
+	key := HeldKey{SPKI: spki(s.chain), Certificate: Describe(s.chain[0])}
 	if !slices.ContainsFunc(h.Keys, func(k HeldKey) bool { return k.SPKI == key.SPKI }) {
 		h.Keys = append(h.Keys, key)
 	}
