@@ -27,9 +27,9 @@ var _ = Provision("5.13-1", func(dut *DUT) {
 	TestCase("5.13-1-2", func() {
 		Unit("a", "odd input neither brings the device down nor is executed", func(ctx context.Context) {
 			takers := append(fromUsers(ctx, dut), fromNetwork(ctx, dut)...)
-			withstands(ctx, dut, takers)
+			sent := withstands(ctx, dut, takers)
 			reached(ctx, "28-ExtAPI", programPlacesOpen(ctx, dut), takers)
-			usersReach(ctx, dut, takers)
+			usersReach(ctx, dut, sent)
 		}, Climbs(provisions.LAN), Quota("2,000 odd requests to each interface"))
 
 		Unit("b", "no user interface is missing from the IXIT", func(ctx context.Context) {
@@ -60,9 +60,7 @@ var _ = Provision("5.13-1A", func(dut *DUT) {
 		}, Climbs(provisions.LAN))
 
 		Unit("b", "odd input at the web page neither brings the device down nor is executed", func(ctx context.Context) {
-			takers := fromUsers(ctx, dut)
-			withstands(ctx, dut, takers)
-			usersReach(ctx, dut, takers)
+			usersReach(ctx, dut, withstands(ctx, dut, fromUsers(ctx, dut)))
 		}, Climbs(provisions.LAN), Quota("2,000 odd requests to each interface"))
 	})
 })

@@ -112,18 +112,19 @@ func fromNetwork(ctx context.Context, dut *DUT) (out []taker) {
 }
 
 // withstands sends odd input to each interface. What brings it down or is executed convicts, 3 times of 3. What took less than its
-// quota raises a doubt.
-func withstands(ctx context.Context, dut *DUT, takers []taker) {
+// quota raises a doubt. It tells how much was sent of each sort.
+func withstands(ctx context.Context, dut *DUT, takers []taker) map[string]int {
 	if len(takers) == 0 {
 		Inconclude("nothing answers that takes input by a protocol of %s", strings.Join(append(mutate.Grammars(), "http"), ", "))
 	}
-	sent := map[string]int{}
+	sent, of := map[string]int{}, map[string]int{}
 	Each("interface that takes input", takers, func(t taker) {
 		got := tried(ctx, t)
+		of[t.what] += got.Sent
 		if sent[t.name] += got.Sent; got.Sent > 0 {
 			Note(ctx, "%s: %d odd %s of seed %d bound what brings it down to %.2g of such input", t.name, got.Sent, t.what, seed, 3/float64(got.Sent))
 		}
-		if got.Sent < t.most && len(got.Inputs) > 0 {
+		if got.Sent < t.most && (len(got.Inputs) > 0 || t.what != mutate.Forms) { // a server may show no form to anybody
 			Doubt(ctx, "%s took %d of %d odd %s", t.name, got.Sent, t.most, t.what)
 		}
 	})
@@ -135,6 +136,7 @@ func withstands(ctx context.Context, dut *DUT, takers []taker) {
 	}
 	NotClimbed(ctx, provisions.Bench, "what the device is answered as a client was not made odd")
 	NotClimbed(ctx, provisions.Operator, "nothing was entered by hand")
+	return of
 }
 
 // tried sends odd input to one part of an interface and judges what came of it.
@@ -145,7 +147,7 @@ func tried(ctx context.Context, to taker) mutate.Tried {
 	}
 	Note(ctx, "%s: %d odd %s to %d inputs, %d looks whether it lives: %d answers below 400, %d from 400, of them %d from 500; %d ended without one", name, t.Sent, to.what, len(t.Inputs), t.Checks, t.Accepted, t.Refused, t.Errors, t.Dropped)
 	if len(t.Left) > 0 {
-		Note(ctx, "%s, left out: %s", name, strings.Join(t.Left, "; "))
+		Doubt(ctx, "of %s was left out %s", name, strings.Join(t.Left[:min(5, len(t.Left))], "; "))
 	}
 	if len(t.Traces) > 0 {
 		Note(ctx, "%s shows the inside of its program: %s", name, strings.Join(t.Traces, "; "))

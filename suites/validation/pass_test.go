@@ -1,9 +1,11 @@
 package validation
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/secure-by-design/assay/harness"
+	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/provisions"
 	"github.com/secure-by-design/assay/suites/loop"
 )
@@ -21,6 +23,30 @@ func TestTheConformantDevicePasses(t *testing.T) {
 			if len(trial.Outcomes) != 1 || trial.Outcomes[0].Verdict != want || len(trial.Outcomes[0].Notes) < 3 {
 				t.Errorf("%s of %s, %s: %+v", unit, e, effort, trial.Outcomes)
 			}
+		}
+	}
+}
+
+// A web page without a form that takes input is not passed by what was sent elsewhere, nor is a field whose value is not shown.
+func TestWhatTookNothingIsNotPassed(t *testing.T) {
+	for says, amend := range map[string]func(*device.File){
+		"was not tried": func(f *device.File) {
+			for i := range *f.IXIT.InpVal {
+				(*f.IXIT.InpVal)[i].Fields = nil
+			}
+		},
+		"is not shown": func(f *device.File) {
+			for i := range *f.IXIT.InpVal {
+				for j := range (*f.IXIT.InpVal)[i].Fields {
+					(*f.IXIT.InpVal)[i].Fields[j].Name = "nowhere"
+				}
+			}
+		},
+	} {
+		trial := &loop.Trial{Edition: provisions.V31, Only: []string{"5.13-1A-2b"}, Effort: harness.Quick, Amend: amend}
+		trial.Run(t)
+		if o := trial.Outcomes[0]; o.Verdict != harness.Inconclusive || !strings.Contains(o.Reason, says) {
+			t.Errorf("%q: %s %q", says, o.Verdict, o.Reason)
 		}
 	}
 }

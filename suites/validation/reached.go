@@ -23,15 +23,18 @@ func reached(ctx context.Context, table string, rows []declaredPlace, takers []t
 
 // usersReach raises a doubt for each user interface that takes input and was not tried: what is no page in a browser and no command
 // line, and what lies behind a log-in.
-func usersReach(ctx context.Context, dut *DUT, takers []taker) {
+func usersReach(ctx context.Context, dut *DUT, sent map[string]int) {
 	Declared(ctx, dut, "27-UserIntf")
 	for _, r := range *dut.IXIT().UserIntf {
 		if r.Input == device.No {
 			continue
 		}
 		switch {
-		case r.Kind == "web" && slices.ContainsFunc(takers, func(t taker) bool { return t.what == mutate.Forms }):
-			if !slices.ContainsFunc(takers, func(t taker) bool { return t.what == "values" }) {
+		case r.Kind == "web":
+			if sent[mutate.Forms] == 0 {
+				Doubt(ctx, "no page shows anybody a form, so that what %s takes before a log-in (its scripts may send it) was not tried", r.ID)
+			}
+			if sent["values"] == 0 {
 				Doubt(ctx, "what is behind the log-in of %s was not tried: name fields in 29-InpVal that may be set and put back (fields:)", r.ID)
 			}
 		case r.Kind == "cli":
