@@ -103,25 +103,30 @@ func isText(data []byte) bool {
 // A pattern is a secret that can be told by its form alone.
 type pattern struct {
 	kind, what string
+	hints      []string // of which one stands in all that fits, in lower case: they are quickly looked for
 	re         *regexp.Regexp
 }
 
 // patterns are few and precise: forms that nothing else has.
 var patterns = []pattern{
-	{"token", "access key of Amazon Web Services", regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
-	{"token", "token of GitHub", regexp.MustCompile(`\b(?:ghp|gho|ghs|ghu)_[0-9A-Za-z]{36}\b|\bgithub_pat_[0-9A-Za-z_]{82}\b`)},
-	{"token", "key of the Google API", regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
-	{"token", "token of Slack", regexp.MustCompile(`\bxox[abprs]-[0-9A-Za-z-]{20,}\b`)},
-	{"token", "live key of Stripe", regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{24,}\b`)},
-	{"token", "key of SendGrid", regexp.MustCompile(`\bSG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}\b`)},
-	{"token", "token of npm", regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}\b`)},
-	{"token", "key of an Azure storage account", regexp.MustCompile(`\bAccountKey=[0-9A-Za-z+/]{86}==`)},
-	{"passphrase", "Wi-Fi passphrase", regexp.MustCompile(`(?m)^\s*(?:psk|wpa_passphrase|wpa_psk)\s*=\s*(?:"[^"\n]{8,63}"|[0-9A-Za-z!-/:-@]{8,64})\s*$`)},
-	{"fast hash", "password as an unsalted hash", regexp.MustCompile(`(?mi)^\s*["']?\w*(?:passwd|password|passwort|pwd)(?:[_-]?(?:hash|md5|sha1|sha|digest))?["']?\s*[:=]\s*["']?(?:[0-9a-f]{32}|[0-9a-f]{40})["']?\s*[,;]?\s*$`)},
+	{"token", "access key of Amazon Web Services", []string{"akia", "asia"}, regexp.MustCompile(`\b(?:AKIA|ASIA)[0-9A-Z]{16}\b`)},
+	{"token", "token of GitHub", []string{"ghp_", "gho_", "ghs_", "ghu_", "github_pat_"}, regexp.MustCompile(`\b(?:ghp|gho|ghs|ghu)_[0-9A-Za-z]{36}\b|\bgithub_pat_[0-9A-Za-z_]{82}\b`)},
+	{"token", "key of the Google API", []string{"aiza"}, regexp.MustCompile(`\bAIza[0-9A-Za-z_-]{35}\b`)},
+	{"token", "token of Slack", []string{"xox"}, regexp.MustCompile(`\bxox[abprs]-[0-9A-Za-z-]{20,}\b`)},
+	{"token", "live key of Stripe", []string{"k_live_"}, regexp.MustCompile(`\b[sr]k_live_[0-9A-Za-z]{24,}\b`)},
+	{"token", "key of SendGrid", []string{"sg."}, regexp.MustCompile(`\bSG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}\b`)},
+	{"token", "token of npm", []string{"npm_"}, regexp.MustCompile(`\bnpm_[0-9A-Za-z]{36}\b`)},
+	{"token", "key of an Azure storage account", []string{"accountkey="}, regexp.MustCompile(`\bAccountKey=[0-9A-Za-z+/]{86}==`)},
+	{"passphrase", "Wi-Fi passphrase", []string{"psk", "wpa_passphrase"}, regexp.MustCompile(`(?m)^\s*(?:psk|wpa_passphrase|wpa_psk)\s*=\s*(?:"[^"\n]{8,63}"|[0-9A-Za-z!-/:-@]{8,64})\s*$`)},
+	{"fast hash", "password as an unsalted hash", []string{"passw", "pwd"}, regexp.MustCompile(`(?mi)^\s*["']?\w*(?:passwd|password|passwort|pwd)(?:[_-]?(?:hash|md5|sha1|sha|digest))?["']?\s*[:=]\s*["']?(?:[0-9a-f]{32}|[0-9a-f]{40})["']?\s*[,;]?\s*$`)},
 }
 
 func (s *search) tokens(data []byte) {
+	low := bytes.ToLower(data)
 	for _, p := range patterns {
+		if !slices.ContainsFunc(p.hints, func(h string) bool { return bytes.Contains(low, []byte(h)) }) {
+			continue
+		}
 		for _, at := range p.re.FindAllIndex(data, hitsAFile) {
 			h := Hit{Kind: p.kind, Offset: int64(at[0]), Context: p.what + ", " + fmt.Sprint(at[1]-at[0]) + " bytes"}
 			if found := data[at[0]:at[1]]; strings.Contains(strings.ToUpper(string(found)), "EXAMPLE") || constant(found) {
@@ -213,7 +218,7 @@ var banners = []struct {
 	{"dnsmasq", regexp.MustCompile(`dnsmasq-(\d+\.\d+)`)}, {"lighttpd", regexp.MustCompile(`lighttpd/(\d+\.\d+\.\d+)`)}, {"nginx", regexp.MustCompile(`nginx/(\d+\.\d+\.\d+)`)},
 	{"curl", regexp.MustCompile(`libcurl/(\d+\.\d+\.\d+)`)}, {"mosquitto", regexp.MustCompile(`mosquitto version (\d+\.\d+\.\d+)`)},
 	{"wpa_supplicant", regexp.MustCompile(`wpa_supplicant v(\d+\.\d+)`)}, {"hostapd", regexp.MustCompile(`hostapd v(\d+\.\d+)`)}, {"boa", regexp.MustCompile(`Boa/(\d+\.\d+\.\d+)`)},
-	{"goahead", regexp.MustCompile(`GoAhead/(\d+\.\d+\.\d+)`)}, {"mbedtls", regexp.MustCompile(`[mM]bed ?TLS (\d+\.\d+\.\d+)`)}, {"zlib", regexp.MustCompile(`(?:deflate|inflate) (\d+\.\d+\.\d+) Copyright`)},
+	{"goahead", regexp.MustCompile(`GoAhead/(\d+\.\d+\.\d+)`)}, {"mbedtls", regexp.MustCompile(`bed TLS (\d+\.\d+\.\d+)`)}, {"mbedtls", regexp.MustCompile(`bedTLS (\d+\.\d+\.\d+)`)}, {"zlib", regexp.MustCompile(`flate (\d+\.\d+\.\d+) Copyright`)},
 }
 
 func (s *search) components(data []byte) {
