@@ -148,7 +148,7 @@ func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 		if err := p.wait(ctx, s.on.Clock); err != nil {
 			return err
 		}
-		a := s.send(ctx, m.request)
+		a := s.try(ctx, m)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -173,6 +173,15 @@ func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 	}
 	s.lives(ctx, since)
 	return ctx.Err()
+}
+
+// try sends a mutant. Many servers wait for the rest of one that breaks off: what shows by no sign of its own, a look whether the
+// service lives tells after twice the time of an ordinary answer that is late.
+func (s *session) try(ctx context.Context, m mutant) answer {
+	if m.sign != nil || s.lossy() {
+		return s.send(ctx, m.request)
+	}
+	return s.exchange(ctx, m.request, min(2*s.patience(), within))
 }
 
 // left tells whether an input is left alone.
