@@ -32,7 +32,8 @@ type Asked struct {
 	Preset  string // "": none is chosen before the user does
 }
 
-const maxAsked, maxOptions = 100, 40
+// MaxAsked bounds the questions that are read.
+const MaxAsked, maxOptions = 100, 40
 
 // Ask reads. A device that gives no such page is an answer.
 func (Wizard) Ask(ctx context.Context, on *dial.Device) (Wizardry, error) {
@@ -50,7 +51,7 @@ func (Wizard) Ask(ctx context.Context, on *dial.Device) (Wizardry, error) {
 		return Wizardry{}, err
 	}
 	w.OK, w.Why = out.OK, out.why()
-	w.Asked = w.Asked[:min(len(w.Asked), maxAsked)]
+	w.Asked = w.Asked[:min(len(w.Asked), MaxAsked)]
 	return w, nil
 }
 
@@ -73,7 +74,7 @@ func asks(b []byte) (out []Asked) {
 	}
 	for n := range root.Descendants() {
 		switch {
-		case len(f.all) == maxAsked:
+		case len(f.all) == MaxAsked:
 			return f.all
 		case n.DataAtom == atom.Select:
 			f.list(n)

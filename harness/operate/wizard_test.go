@@ -26,7 +26,7 @@ func FuzzAsks(f *testing.F) {
 	f.Add([]byte(strings.Repeat("<label><select><option>", 200)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		all := asks(b)
-		if len(all) > maxAsked {
+		if len(all) > MaxAsked {
 			t.Errorf("%d questions", len(all))
 		}
 		for _, a := range all {

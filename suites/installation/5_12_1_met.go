@@ -35,8 +35,11 @@ func met(dut *DUT) {
 					asDeclared(all[at], row)
 				})
 			},
-			func() { undeclared(all, taken) },
+			func() { undeclared(all, taken, len(rows)) },
 		}, func(judge func()) { judge() })
+		if len(all) == operate.MaxAsked {
+			Doubt(ctx, "only the first %d questions were read", len(all))
+		}
 		Note(ctx, "met: %s; cap: questions on security are told by words that are known here", labels(all))
 	}, Climbs(provisions.LAN, provisions.Operator))
 }
@@ -91,8 +94,8 @@ func asDeclared(q operate.Asked, row device.UserDec) {
 		want = append(want, c.Text)
 	}
 	if !same(row, q.Options, want) {
-		if len(q.Options) != len(want) {
-			Expect(q.Options).To(HaveLen(len(want)), "%q offers %q, and %s declares %q", q.Label, q.Options, row.ID, want)
+		if len(q.Options) != len(want) { // one may be a line that is no option: "please choose"
+			Propose(Fail, "%q offers %q, and %s declares %q; confirm that these are not the same options", q.Label, q.Options, row.ID, want)
 		}
 		Propose(Inconclusive, "%q offers %q, and %s declares %q: judge whether these are the same options", q.Label, q.Options, row.ID, want)
 	}
@@ -123,16 +126,20 @@ func plain(row device.UserDec, option string) string {
 	return strings.ToLower(strings.Join(strings.Fields(option), " "))
 }
 
-// undeclared convicts a question on security that no row declares.
-func undeclared(all []operate.Asked, taken map[int]bool) {
+// undeclared tells of a question on security that no row declares. Where a row was not met, the question may be its, in other words.
+func undeclared(all []operate.Asked, taken map[int]bool, rows int) {
 	for i, q := range all {
 		if taken[i] {
 			continue
 		}
 		for _, t := range topics {
-			if word := declared.Affirms(q.Label, t.words...); word != "" {
-				Expect(taken).To(HaveKey(i), "the device asks %q (%s), which is on %s and which no row of 26-UserDec declares", q.Label, strings.Join(q.Options, ", "), t.name)
+			if declared.Affirms(q.Label, t.words...) == "" {
+				continue
 			}
+			if len(taken) < rows {
+				Propose(Inconclusive, "the device asks %q (%s), which is on %s: judge whether it is one of the declared decisions, in other words", q.Label, strings.Join(q.Options, ", "), t.name)
+			}
+			Propose(Fail, "the device asks %q (%s), which is on %s by its words and which no row of 26-UserDec declares; confirm that it decides on that", q.Label, strings.Join(q.Options, ", "), t.name)
 		}
 	}
 }
