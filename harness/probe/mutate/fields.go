@@ -61,14 +61,20 @@ func (q Fields) Ask(ctx context.Context, on *dial.Device) (t Tried, err error) {
 		}
 	}()
 	for _, x := range all {
-		if err := x.try(ctx, on, q); err != nil {
+		if err := x.begin(ctx, on, q); err != nil {
 			return t, fmt.Errorf("set odd values of the field %s: %w", x.Name, err)
 		}
-		if x.s.Why != "" {
-			return t, nil
+	}
+	commanded := on.Clock.Now()
+	for _, x := range all {
+		if x.was == nil {
+			continue
+		}
+		if err := x.s.run(ctx, plan([]input{x.input()}, x.s.HTTP, x.s.left)); err != nil || x.s.Why != "" {
+			return t, err
 		}
 	}
-	if len(all) == 0 || on.Clock.Sleep(ctx, later) != nil {
+	if wait := later - on.Clock.Now().Sub(commanded); wait > 0 && on.Clock.Sleep(ctx, wait) != nil {
 		return t, ctx.Err()
 	}
 	for _, x := range all {
@@ -100,8 +106,8 @@ type field struct {
 	first int // number of its first call
 }
 
-// try sets it.
-func (x *field) try(ctx context.Context, on *dial.Device, q Fields) error {
+// begin sets what is beyond its bounds, and commands.
+func (x *field) begin(ctx context.Context, on *dial.Device, q Fields) error {
 	x.token = map[string]string{"address": on.Address().String()}
 	secrets, err := x.login(ctx, on)
 	if err != nil {
@@ -126,7 +132,7 @@ func (x *field) try(ctx context.Context, on *dial.Device, q Fields) error {
 	for i, form := range forms {
 		x.set(ctx, x.command(form, x.first+i))
 	}
-	return s.run(ctx, plan([]input{x.input()}, s.HTTP, s.left))
+	return ctx.Err()
 }
 
 // end puts back what stood there, and is what came of it.
