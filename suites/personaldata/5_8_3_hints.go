@@ -50,14 +50,19 @@ func (h hint) match(rows []device.Row) {
 	Expect(rows).To(ContainElement(h.kind[0]), "the device gives %s, and 22-ExtSens names no such sensor: declare it, and tell the user", h.where)
 }
 
-// tracks are the streams that the device describes to anybody, twice.
+// tracks are those of the streams that the device describes to anybody, at each of two looks.
 func tracks(ctx context.Context, dut *DUT) (out []hint) {
 	for _, s := range seen.Services(ctx, dut) {
 		if s.Protocol != "rtsp" {
 			continue
 		}
 		o := Ask(ctx, seen.Of(dut, s), rtsp.Offers{Port: s.Addr.Port(), TLS: s.TLS})
+		second := Ask(ctx, seen.Of(dut, s), rtsp.Offers{Port: s.Addr.Port(), TLS: s.TLS, Look: 1})
 		for _, stream := range o.Streams {
+			if !slices.ContainsFunc(second.Streams, func(again rtsp.Stream) bool { return again.String() == stream.String() }) {
+				Doubt(ctx, "%s described the stream %s once, and not again", seen.Name(s), stream.Path)
+				continue
+			}
 			for _, m := range stream.Media {
 				kind := map[bool][]string{true: senses[0], false: senses[1]}[strings.HasPrefix(m, "video")]
 				if strings.HasPrefix(m, "video") || strings.HasPrefix(m, "audio") {

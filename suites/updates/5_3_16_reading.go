@@ -41,14 +41,12 @@ func reading(dut *DUT) {
 				f.say()
 			}
 			others(ctx, dut, got)
-			names := []string{text}
-			if dut.File.Device.Model != "" {
-				names = append(names, dut.File.Device.Model)
-			}
+			first := strings.TrimSpace(beginning.Split(text, 2)[0])
+			names := slices.DeleteFunc([]string{text, first, dut.File.Device.Model}, func(n string) bool { return n == "" })
 			switch {
-			case slices.ContainsFunc(names, func(n string) bool { return n == got || declared.Says(n, got) && strings.Contains(n, got) }):
+			case got == text, got == first, got == dut.File.Device.Model && declared.Says(text, got):
 				return
-			case slices.ContainsFunc(names, func(n string) bool { return alike(n, got) }), declared.Says(got, dut.File.Device.Model):
+			case slices.ContainsFunc(names, func(n string) bool { return alike(n, got) }), declared.Says(text, got), declared.Says(got, names...):
 				Propose(Inconclusive, "the device says %q, and %q is declared: judge whether that is one designation", got, text)
 			}
 			Expect(coded.MatchString(got)).To(BeFalse(), "the device gives its model designation as a code alone (%q), and not as the plain text that is declared: %q", got, text)
@@ -75,6 +73,9 @@ func modelShown(ctx context.Context, dut *DUT) (got string) {
 	}
 	return got
 }
+
+// beginning is where the name ends in a text that goes on.
+var beginning = regexp.MustCompile(`[,;:(\n]| on the | at the `)
 
 // coded is what no layman reads as a name: a hash, or a string in base64.
 var coded = regexp.MustCompile(`^(?:(?:sha\d*[:-])?[0-9a-fA-F]{12,}|[A-Za-z0-9+/]{20,}={0,2}|\d{12,14})$`)
