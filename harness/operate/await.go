@@ -35,6 +35,7 @@ type Awaited struct {
 	Claims        string
 	Fetched       []string
 	FetchedFully  bool
+	Notice        string // what the operation read-update/notice brings in the end, where the file has it
 }
 
 // Installed tells that the image runs that was laid there.
@@ -81,6 +82,9 @@ func (u AwaitUpdate) Do(ctx context.Context, on *dial.Device) (Awaited, error) {
 	if err := u.wait(ctx, on, &a); err != nil {
 		return Awaited{}, fmt.Errorf("%s: %w", u, err)
 	}
+	if a.Notice, err = notice(ctx, on); err != nil {
+		return Awaited{}, fmt.Errorf("%s: %w", u, err)
+	}
 	a.Fetched, a.FetchedFully = server.Fetched()
 	on.Evidence("update server", logOf(server))
 	if _, ok := on.File.Operations["offer-update/"+withdrawn]; ok {
@@ -89,6 +93,27 @@ func (u AwaitUpdate) Do(ctx context.Context, on *dial.Device) (Awaited, error) {
 		}
 	}
 	return a, nil
+}
+
+// notice is what the device tells its user of a new version: the message that the operation captures, else all that it answers.
+func notice(ctx context.Context, on *dial.Device) (string, error) {
+	if !Notices(on.File) {
+		return "", nil
+	}
+	out, err := perform(ctx, on, "read-update", "notice", parameters{})
+	if m := out.Shown["message"]; m != "" {
+		return m, err
+	}
+	return out.Answer, err
+}
+
+// Notices tells whether the device file says where a notice of an update is to be seen.
+func Notices(f *device.File) bool {
+	if f == nil {
+		return false
+	}
+	_, ok := f.Operations["read-update/notice"]
+	return ok
 }
 
 // wait looks now and then which version runs, until it is the one that was laid there.

@@ -89,6 +89,7 @@ type Device struct {
 	nameless atomic.Int32            // requests without the name of a client
 	source   string                  // where it looks for updates by night, if it was told
 	putOffTo time.Time               // of an update that its owner put off
+	found    string                  // the new version that it saw by night
 	answered string                  // in the set-up, on automatic updates
 	folder   string                  // where its flash lies, once a device file names it
 	clashed  atomic.Bool             // another device of the network has its name

@@ -42,7 +42,7 @@ func (d *Device) routes() http.Handler {
 		"GET /api/settings": d.getSettings, "POST /api/settings": d.owners(d.setSettings), "GET /api/userdata": d.getData, "POST /api/userdata": d.addData,
 		"DELETE /api/userdata": d.owners(d.eraseData), "GET /api/version": d.getVersion, "POST /api/password": d.setPassword, "POST /api/logout": d.logout,
 		"POST /api/reset": d.resetters(d.reset), "POST /api/update": d.owners(d.postUpdate), "POST /api/reboot": d.owners(d.postReboot), "POST /api/pair": d.owners(d.postPair),
-		"POST /api/restore-image": d.owners(d.restoreImage), "POST /api/users": d.owners(d.addUser), "GET /backup.cfg": d.owners(d.backup), "GET /api/log": d.owners(d.log), "POST /api/update-server": d.owners(d.lookAt), "POST /api/update-check": d.owners(d.lookNow),
+		"POST /api/restore-image": d.owners(d.restoreImage), "POST /api/users": d.owners(d.addUser), "GET /backup.cfg": d.owners(d.backup), "GET /api/log": d.owners(d.log), "POST /api/update-server": d.owners(d.lookAt), "POST /api/update-check": d.owners(d.lookNow), "POST /api/notices": d.owners(d.setNotices),
 	} {
 		mux.HandleFunc(path, d.authenticated(path, h))
 	}
@@ -157,7 +157,7 @@ func (d *Device) resetters(h func(http.ResponseWriter, *http.Request, session)) 
 
 func (d *Device) page(w http.ResponseWriter, r *http.Request) {
 	if s, ok := d.who(r); ok && s.role != fresh {
-		fmt.Fprintf(w, "<!doctype html><title>%s</title><link rel=stylesheet href=/static/style.css><h1>%s</h1><p>You are logged in.</p>", html.EscapeString(d.Options.Name), html.EscapeString(d.Options.Name))
+		fmt.Fprintf(w, "<!doctype html><title>%s</title><link rel=stylesheet href=/static/style.css><h1>%s</h1><p>You are logged in.</p>%s", html.EscapeString(d.Options.Name), html.EscapeString(d.Options.Name), d.banner())
 		return
 	}
 	d.form(w, 200)

@@ -20,6 +20,12 @@ var _ = Provision("5.3-6B", func(dut *DUT) {
 			Each("notifying update mechanism", all, func(m mechanism) { switchable(m).say() })
 		}, In(provisions.V31), Climbs(provisions.Declared))
 	})
+
+	TestCase("5.3-6B-2", func() {
+		Unit("a", "notices come and stay out as the user sets them", func(ctx context.Context) {
+			tellsAsSet(ctx, dut)
+		}, In(provisions.V31), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Operator))
+	})
 })
 
 // switchable is whether notices can be enabled and disabled.

@@ -42,6 +42,14 @@ var _ = Provision("5.3-6", func(dut *DUT) {
 		Unit("b", "each state that the user can set of automatic updates has its effect, over a restart", func(ctx context.Context) {
 			obeys(ctx, dut)
 		}, In(provisions.V21), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Firmware, provisions.Operator))
+
+		Unit("c", "a new version is told of after a set-up in which nothing is chosen", func(ctx context.Context) {
+			toldByDefault(ctx, dut)
+		}, In(provisions.V21), Quota("the declared intervals of looking"), Climbs(provisions.LAN, provisions.Operator))
+
+		Unit("d", "notices come and stay out as the user sets them", func(ctx context.Context) {
+			tellsAsSet(ctx, dut)
+		}, In(provisions.V21), Quota("the declared intervals of looking"), Climbs(provisions.Bench, provisions.Operator))
 	})
 })
 
