@@ -15,6 +15,8 @@ import (
 	"github.com/secure-by-design/assay/provisions"
 )
 
+var _, _ = Undoable[operate.UpdatePolicy](), Undoable[operate.AwaitUpdate]()
+
 var (
 	patience  = Parameter("5.3-4A: declared intervals of looking that an update is waited for", 2)
 	vigil     = Parameter("5.3-6: declared intervals of looking for which no update may come that is switched off", 3)
@@ -63,8 +65,8 @@ func switchTo(ctx context.Context, dut *DUT, state string) {
 	if _, ok := dut.File.Operations["set-update-policy/"+state]; !ok && !operate.Declared(dut.File, "set-update-policy") {
 		Lack("add operations: set-update-policy/"+state+": to the device file", "there is no operation that switches automatic updates %s", state)
 	}
-	if got := Do(ctx, dut, operate.Run{Name: "set-update-policy", Kind: state, With: map[string]string{"option": state}}); !got.OK {
-		again := Do(ctx, dut, operate.Run{Name: "set-update-policy", Kind: state, With: map[string]string{"option": state}})
+	if got := Do(ctx, dut, operate.UpdatePolicy{State: state}); !got.OK {
+		again := Do(ctx, dut, operate.UpdatePolicy{State: state})
 		Expect(again.OK).To(BeTrue(), "the device does not take the setting %q of automatic updates, twice: %.160q", state, again.Answer)
 	}
 }
