@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/secure-by-design/assay/harness/bench/updates"
 	"github.com/secure-by-design/assay/harness/device"
@@ -78,7 +77,9 @@ func (q Fields) Ask(ctx context.Context, on *dial.Device) (t Tried, err error) {
 		return t, ctx.Err()
 	}
 	for _, x := range all {
-		x.follow(ctx)
+		if x.was != nil {
+			x.s.Hits = append(x.s.Hits, x.caller.follow(ctx)...)
+		}
 	}
 	return t, ctx.Err()
 }
@@ -99,11 +100,12 @@ func (t Tried) and(o Tried) Tried {
 // A field under test.
 type field struct {
 	device.Field
-	s     *session
-	token map[string]string
-	was   json.RawMessage // what stood there
-	ear   *updates.Server
-	first int // number of its first call
+	s      *session
+	token  map[string]string
+	was    json.RawMessage // what stood there
+	ear    *updates.Server
+	first  int // number of its first call
+	caller caller
 }
 
 // begin sets what is beyond its bounds, and commands.
@@ -129,9 +131,8 @@ func (x *field) begin(ctx context.Context, on *dial.Device, q Fields) error {
 	}
 	s.Inputs = []string{"the field " + x.Name + ", set by " + x.Login}
 	x.bounds(ctx)
-	for i, form := range forms {
-		x.set(ctx, x.command(form, x.first+i))
-	}
+	x.caller = caller{ear: x.ear, clock: on.Clock, first: x.first, forms: forms, name: s.Inputs[0], send: func(ctx context.Context, v string) { x.set(ctx, v) }}
+	x.caller.begin(ctx)
 	return ctx.Err()
 }
 
@@ -303,53 +304,6 @@ func (x *field) bounds(ctx context.Context) {
 		x.s.Hits = append(x.s.Hits, h)
 		return
 	}
-}
-
-// forms in which shells find a command, and where it stands in them.
-var forms = []string{"$(%s)", "`%s`", "a;%s;", "a|%s|", "a&%s&", "';%s;'", "\";%s;\"", "a\n%s\n"}
-
-// called is the address of ours for a number.
-func (x *field) called(n int) string { return fmt.Sprintf("%s/assay-%d", x.ear.URL(), n) }
-
-// heard tells whether the device called us by a number.
-func (x *field) heard(n int) bool {
-	log, _ := x.ear.Requests()
-	for _, r := range log {
-		if r.Path == fmt.Sprintf("/assay-%d", n) {
-			return true
-		}
-	}
-	return false
-}
-
-// later is how long the device may take to call, by the clock.
-const later = time.Second
-
-// follow asks a device that called three times more, each beside a control that names our address and no command.
-func (x *field) follow(ctx context.Context) {
-	for i, form := range forms {
-		if x.was == nil || !x.heard(x.first+i) {
-			continue
-		}
-		h := Hit{Oracle: "command", Input: x.s.Inputs[0], Sent: fmt.Sprintf(form, "a command that calls us"), Shown: "a call of " + x.called(x.first+i)}
-		for n := range repeats {
-			armed := x.first + 2*len(forms) + 2*n
-			control := armed + 1
-			x.set(ctx, x.called(control))
-			x.set(ctx, x.command(form, armed))
-			if x.s.on.Clock.Sleep(ctx, later) == nil && x.heard(armed) && !x.heard(control) {
-				h.Times++
-			}
-		}
-		x.s.Hits = append(x.s.Hits, h)
-		return
-	}
-}
-
-// command calls us by what small systems have.
-func (x *field) command(form string, n int) string {
-	at := x.called(n)
-	return fmt.Sprintf(form, "wget -q -O- "+at+" || curl -s "+at)
 }
 
 // input is the field as one that takes odd values, and JSON that is no text.

@@ -99,7 +99,7 @@ func (s *session) queries(site http.Site) (out []input) {
 		if p.Same || p.Status != 200 || http.Acts(p.Path) || len(out) >= maxPaths {
 			continue
 		}
-		out = append(out, input{name: "query of " + p.Path, html: true, with: func(v string) request {
+		out = append(out, input{name: "query of " + p.Path, html: true, calls: true, with: func(v string) request {
 			return request{method: "GET", target: p.Path + "?q=" + url.QueryEscape(v)}
 		}})
 	}

@@ -32,6 +32,7 @@ type input struct {
 	name  string
 	login bool // it is a field of a log-in
 	html  bool // what it shows comes back in a page
+	calls bool // it is filled in: what runs a command of it may call us
 	with  func(value string) request
 	raw   []request // odd in other ways than a value
 	first []mutant  // sent before all others
@@ -171,7 +172,7 @@ func object(target string, fields map[string]string, login bool) (out []input) {
 			b, _ := json.Marshal(all)
 			return string(b)
 		}
-		in := input{name: "field " + name + " of the JSON for " + target, login: login, with: func(v string) request {
+		in := input{name: "field " + name + " of the JSON for " + target, login: login, calls: true, with: func(v string) request {
 			b, _ := json.Marshal(v)
 			return post(body(b))
 		}}
@@ -204,7 +205,7 @@ func fields(method, target string, names []string, given map[string]string, logi
 			change(v)
 			return make(v.Encode())
 		}
-		in := input{name: fmt.Sprintf("field %s of the form for %s", name, target), login: login, html: true, with: func(x string) request {
+		in := input{name: fmt.Sprintf("field %s of the form for %s", name, target), login: login, html: true, calls: true, with: func(x string) request {
 			return with(func(v url.Values) { v.Set(name, x) })
 		}}
 		in.raw = []request{with(func(v url.Values) { v.Del(name) }), with(func(v url.Values) { v.Add(name, "twice") }), with(func(v url.Values) { v.Set(name+"[]", "1") }), make("%"), make("%zz=%"), make("&&&=&=")}

@@ -13,6 +13,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/secure-by-design/assay/harness/bench/updates"
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/provisions"
 )
@@ -131,8 +132,32 @@ func (q HTTP) Ask(ctx context.Context, on *dial.Device) (Tried, error) {
 	if err := s.baseline(ctx); err != nil {
 		return s.Tried, err
 	}
-	err = s.run(ctx, plan(ins, q, s.left))
-	return s.Tried, err
+	ear, err := updates.Serve(ctx, on, nil, updates.Options{Requests: maxHeard})
+	if err != nil {
+		return s.Tried, fmt.Errorf("listen for calls of the device: %w", err)
+	}
+	defer ear.Close()
+	callers := s.callers(ear, ins)
+	for _, c := range callers {
+		c.begin(ctx)
+	}
+	if err = s.run(ctx, plan(ins, q, s.left)); err != nil || s.Why != "" || len(callers) == 0 || on.Clock.Sleep(ctx, later/4) != nil {
+		return s.Tried, err
+	}
+	for _, c := range callers {
+		s.Hits = append(s.Hits, c.follow(ctx)...)
+	}
+	return s.Tried, ctx.Err()
+}
+
+// callers set the inputs that people and programs fill in; they are sent before all else, so that the device has time to call.
+func (s *session) callers(ear *updates.Server, ins []input) (out []caller) {
+	for i, in := range ins {
+		if in.calls {
+			out = append(out, caller{ear: ear, clock: s.on.Clock, first: marks * (i + 1), forms: forms[:3], name: in.name, send: func(ctx context.Context, v string) { s.send(ctx, in.with(v)) }})
+		}
+	}
+	return out
 }
 
 // run sends the plan in batches, each followed by a look whether the service lives; so is whatever got no answer.
