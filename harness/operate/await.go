@@ -36,6 +36,7 @@ type Awaited struct {
 	Fetched       []string
 	FetchedFully  bool
 	Notice        string // what the operation read-update/notice brings in the end, where the file has it
+	Unread        string // why it brings nothing: what was not to be read tells of nothing and keeps nothing back
 }
 
 // Installed tells that the image runs that was laid there.
@@ -82,7 +83,7 @@ func (u AwaitUpdate) Do(ctx context.Context, on *dial.Device) (Awaited, error) {
 	if err := u.wait(ctx, on, &a); err != nil {
 		return Awaited{}, fmt.Errorf("%s: %w", u, err)
 	}
-	if a.Notice, err = notice(ctx, on); err != nil {
+	if err := a.notice(ctx, on); err != nil {
 		return Awaited{}, fmt.Errorf("%s: %w", u, err)
 	}
 	a.Fetched, a.FetchedFully = server.Fetched()
@@ -95,16 +96,25 @@ func (u AwaitUpdate) Do(ctx context.Context, on *dial.Device) (Awaited, error) {
 	return a, nil
 }
 
-// notice is what the device tells its user of a new version: the message that the operation captures, else all that it answers.
-func notice(ctx context.Context, on *dial.Device) (string, error) {
+// notice reads what the device tells its user of a new version: the message that the operation captures, else all that it answers.
+func (a *Awaited) notice(ctx context.Context, on *dial.Device) error {
 	if !Notices(on.File) {
-		return "", nil
+		return nil
 	}
 	out, err := perform(ctx, on, "read-update", "notice", parameters{})
-	if m := out.Shown["message"]; m != "" {
-		return m, err
+	switch {
+	case err != nil && !errors.Is(err, dial.ErrDown):
+		return err
+	case err != nil:
+		a.Unread = printable(err.Error(), 400)
+	case !out.OK:
+		a.Unread = out.why()
+	case out.Shown["message"] != "":
+		a.Notice = out.Shown["message"]
+	default:
+		a.Notice = out.Answer
 	}
-	return out.Answer, err
+	return nil
 }
 
 // Notices tells whether the device file says where a notice of an update is to be seen.

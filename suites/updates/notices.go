@@ -22,6 +22,9 @@ func noticed(ctx context.Context, dut *DUT, prepare func()) bool {
 	if got.Installed() {
 		Inconclude("the update was installed by itself, although that was switched off, so that a notice before it was not to be seen")
 	}
+	if got.Unread != "" {
+		Inconclude("the place where a notice would be was not to be read: %s", got.Unread)
+	}
 	return strings.Contains(got.Notice, got.Claims)
 }
 
@@ -55,6 +58,9 @@ func toldByDefault(ctx context.Context, dut *DUT) {
 	for look := range 2 {
 		if noticed(ctx, dut, func() { anew(ctx, dut, "") }) {
 			switchTo(ctx, dut, "on")
+			if look == 1 {
+				Doubt(ctx, "no notice was seen at first, and one was when it was looked at again")
+			}
 			Note(ctx, "the new version was told of, after a set-up in which nothing was chosen; cap: by the one channel that read-update/notice reads")
 			return
 		}
@@ -83,6 +89,14 @@ func tellsAsSet(ctx context.Context, dut *DUT) {
 	}
 	switchNotices(ctx, dut, "on")()
 	switchTo(ctx, dut, "on")
+	if off == 1 {
+		Doubt(ctx, "with notices off one was given at first, and none when it was looked at again")
+	}
+	for _, m := range declaredMechanisms(ctx, dut) {
+		if slices.Contains(m.config.Notify, "postpone") {
+			Doubt(ctx, "%s lets notices be put off, which was not tried", m.ID)
+		}
+	}
 	Expect(off).To(BeNumerically("<", 2), "the device tells of a new version although notices are switched off, twice")
 	Note(ctx, "with notices on the new version was told of, and with notices off it was not; cap: the time of waiting, and the one channel that read-update/notice reads")
 }

@@ -27,6 +27,14 @@ func TestWhatIsNotTriedIsNotPassed(t *testing.T) {
 			m.ID = "UpdMech-9"
 			*f.IXIT.UpdMech = append(*f.IXIT.UpdMech, m)
 		}},
+		{"5.3-6-2d", "was not to be read", func(f *device.File) {
+			op := f.Operations["read-update/notice"]
+			op.Steps[0].HTTP.Status = []int{299} // never
+		}},
+		{"5.3-6-2d", "which was not tried", func(f *device.File) {
+			c := (*f.IXIT.UpdMech)[0].Config
+			c.Notify = append(c.Notify, "postpone")
+		}},
 		{"5.3-6-2a", "was not read", func(f *device.File) { delete(f.Operations, "read-update/policy") }},
 	} {
 		trial := &loop.Trial{Edition: provisions.V21, Only: []string{c.unit}, AsReal: true, Amend: c.amend}
