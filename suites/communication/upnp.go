@@ -17,7 +17,7 @@ import (
 func openControls(ctx context.Context, dut *DUT) {
 	places := seen.SSDP(ctx, dut)
 	if len(places) > 0 && !dut.Allowed(provisions.Intrusive) {
-		Note(ctx, "actions of UPnP that change something were not tried: it takes --allow intrusive")
+		Doubt(ctx, "actions of UPnP that change something were not tried: it takes --allow intrusive")
 		return
 	}
 	for _, p := range places {
