@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -441,3 +442,31 @@ func TestGDBServer(t *testing.T) {
 		t.Errorf("%+v, sent %q", s, got)
 	}
 }
+
+// A server of HTTPS refuses in clear what is no TLS, as nginx does; that is no greeting.
+func TestHTTPSThatRefusesInClear(t *testing.T) {
+	t.Parallel()
+	config := &tls.Config{Certificates: []tls.Certificate{certificate()}}
+	s := ask(t, serve(listener(t), func(c net.Conn) {
+		in := bufio.NewReader(c)
+		if b, err := in.Peek(1); err != nil || b[0] != 22 {
+			io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nConnection: close\r\n\r\n")
+			return
+		}
+		secure := tls.Server(&peeked{c, in}, config)
+		if n, _ := secure.Read(make([]byte, 512)); n > 0 {
+			io.WriteString(secure, "HTTP/1.1 401 Unauthorized\r\nServer: nginx\r\n\r\n")
+		}
+	}))
+	if s.Protocol != "http" || !s.TLS || s.Note != "status 401" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// peeked reads what was looked at first.
+type peeked struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+func (p *peeked) Read(b []byte) (int, error) { return p.in.Read(b) }

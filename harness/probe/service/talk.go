@@ -120,7 +120,7 @@ func (t *talk) debugger(first net.Conn, late ear) (known, over bool) {
 		g.via = "answer to GDB qSupported"
 		return t.know(g, b), over
 	}
-	if g := greeted(b); g.Protocol != "" { // it greets late
+	if g := greeted(b); g.Protocol != "" && g.Protocol != "http" { // it greets late; a server of HTTPS refuses in clear what is no TLS
 		return t.greeting(first, b), over
 	}
 	return false, over // an error of another protocol, which is asked for next
