@@ -113,7 +113,7 @@ func pairOf(b *testing.B, program string, i, round int) *exec.Cmd {
 	dir := b.TempDir()
 	addr := netip.AddrFrom4([4]byte{127, byte(200 + round/100), byte(round % 100), byte(4*i + 1)})
 	pair, err := specimen.StartPair(b.Context(), specimen.Options{Addr: addr, Clock: clock.Real(), Name: fmt.Sprintf("Bench %d %d", round, i), Dir: dir,
-		MDNS: true, Install: 300 * time.Millisecond, Lock: 200 * time.Millisecond, Window: time.Second})
+		MDNS: true, Install: 300 * time.Millisecond, Lock: 200 * time.Millisecond, Window: 300 * time.Millisecond})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func finish(b *testing.B, cmd *exec.Cmd) int {
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
-	peaks := map[string]int{} // by process
+	most := 0
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -146,29 +146,27 @@ func finish(b *testing.B, cmd *exec.Cmd) int {
 			if code := cmd.ProcessState.ExitCode(); code != harness.ExitInconclusive {
 				b.Errorf("exit %d, %v\n%s", code, err, said.String())
 			}
-			sum := 0
-			for _, kib := range peaks {
-				sum += kib
-			}
-			return sum
+			return most
 		case <-tick.C:
 			own := strconv.Itoa(cmd.Process.Pid)
+			sum := held(own)
 			tasks, _ := filepath.Glob("/proc/" + own + "/task/*/children")
 			for _, path := range tasks {
 				children, _ := os.ReadFile(path)
 				for _, pid := range strings.Fields(string(children)) {
-					peaks[pid] = max(peaks[pid], peak(pid))
+					sum += held(pid)
 				}
 			}
-			peaks[own] = max(peaks[own], peak(own))
+			most = max(most, sum)
 		}
 	}
 }
 
-// peak is the most memory that a process has held, in KiB (VmHWM, proc(5)); 0 for one that is gone.
-func peak(pid string) int {
-	status, _ := os.ReadFile("/proc/" + pid + "/status")
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+// held is the memory that a process holds now, in KiB; what it shares with others, as the program's own text, is counted in parts
+// (Pss of smaps_rollup, proc(5)). 0 for a process that is gone.
+func held(pid string) int {
+	rollup, _ := os.ReadFile("/proc/" + pid + "/smaps_rollup")
+	_, rest, _ := strings.Cut(string(rollup), "\nPss:")
 	if fields := strings.Fields(rest); len(fields) > 0 {
 		kib, _ := strconv.Atoi(fields[0])
 		return kib
