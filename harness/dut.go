@@ -114,6 +114,11 @@ func (d *DUT) Allowed(l provisions.Level) bool { return l <= d.run.Opening.Allow
 // Quick tells whether the run is reduced to what a quick look needs.
 func (d *DUT) Quick() bool { return d.run.Opening.Effort == Quick }
 
+// MostWait is how long a unit may make the run wait for the device to do something by itself; 0: as long as it takes.
+func (d *DUT) MostWait() time.Duration {
+	return time.Duration(d.run.Opening.MostWaitS * float64(time.Second))
+}
+
 // Effort is how much the run tries.
 func (d *DUT) Effort() Effort { return d.run.Opening.Effort }
 

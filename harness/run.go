@@ -36,6 +36,9 @@ const (
 	Long   Effort = "long"
 )
 
+// MostWait is how long runs below Long wait for the device to do something by itself, such as to look for updates.
+var MostWait = Parameter("longest wait of a run below --effort long for the device to do something by itself", time.Hour)
+
 // An Opening is the first event of a record: all that a judgement may depend on besides the device.
 type Opening struct {
 	Run           string                     `json:"run"`
@@ -54,6 +57,7 @@ type Opening struct {
 	MadeSafe      *device.MadeSafe           `json:"made_safe,omitempty"`
 	Allowed       provisions.Level           `json:"allowed"`
 	Effort        Effort                     `json:"effort"`
+	MostWaitS     float64                    `json:"most_wait_s,omitempty"` // that a unit may make the run wait for the device to do something by itself; 0: as long as it takes
 	Only          []string                   `json:"only,omitempty"`
 	Waivers       []Waiver                   `json:"waivers,omitempty"`
 	Require       []string                   `json:"require,omitempty"` // units that must be PASS
@@ -323,8 +327,9 @@ type silent struct{}
 
 func (silent) Fail() {}
 
-// plant makes a container of each case and a spec of each unit, and runs them in order. Ginkgo is told how a unit
-// came out for its own sake; its states are never read.
+// plant makes a container of each case and a spec of each unit, and runs them in order: containers of one place in the source run
+// in the order of their texts, so that each begins with its number. Ginkgo is told how a unit came out for its own sake; its states
+// are never read.
 func plant(name string, p *plan, run func(context.Context, *testCase, *unit) Outcome) {
 	globals.Reset()
 	gomega.RegisterFailHandler(assertion)
@@ -333,8 +338,8 @@ func plant(name string, p *plan, run func(context.Context, *testCase, *unit) Out
 	conf.RandomSeed, conf.ParallelTotal, conf.ParallelProcess = 1, 1, 1
 	reporter.Succinct, reporter.NoColor = true, true
 	ginkgo.Describe(name, func() {
-		for _, c := range p.cases {
-			ginkgo.Describe(c.id, ginkgo.Label(string(c.provision)), ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
+		for i, c := range p.cases {
+			ginkgo.Describe(fmt.Sprintf("%06d %s", i, c.id), ginkgo.Label(string(c.provision)), ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
 				for _, u := range c.units {
 					ginkgo.It(u.id+" "+u.purpose, u.at, func(ctx ginkgo.SpecContext) {
 						switch o := run(ctx, c, u); o.Verdict {

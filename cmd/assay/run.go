@@ -225,6 +225,9 @@ func (s *session) opening() (harness.Opening, *device.File, error) {
 	if !slices.Contains([]string{harness.Quick, harness.Normal, harness.Long}, o.Effort) {
 		return o, nil, fmt.Errorf("--effort %s: it is quick, normal or long", o.Effort)
 	}
+	if o.Effort != harness.Long {
+		o.MostWaitS = harness.MostWait.Seconds()
+	}
 	if o.Edition, err = s.edition(f); err != nil {
 		return o, nil, err
 	}

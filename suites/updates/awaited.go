@@ -34,7 +34,7 @@ func ready(ctx context.Context, dut *DUT, more ...string) {
 	if dut.File.Updates == nil {
 		Lack("declare updates: with the genuine images n-1 and n", "there is no image to lay where the device looks")
 	}
-	interval(dut)
+	bear(dut, time.Duration(patience)*interval(dut))
 	if rows := mechanisms(dut); len(rows) > 1 {
 		Doubt(ctx, "%d update mechanisms are declared, and the operation offer-update/announced reaches one: run once for each", len(rows))
 	}
@@ -58,6 +58,13 @@ func interval(dut *DUT) time.Duration {
 		Lack("run it without --effort quick", "the device looks for updates every %v, for which a quick run does not wait", longest)
 	}
 	return longest
+}
+
+// bear ends the unit where it would wait longer than this run may.
+func bear(dut *DUT, wait time.Duration) {
+	if most := dut.MostWait(); most > 0 && wait > most {
+		Lack("run it with --effort long", "an update would be waited for %v, and a run of this effort waits %v at most", wait, most)
+	}
 }
 
 // switchTo sets what the owner can set of automatic updates: on, off, postpone.
@@ -93,7 +100,9 @@ func setting(ctx context.Context, dut *DUT) string {
 
 // await lays N where the device looks, which runs N-1, and waits for so many intervals.
 func await(ctx context.Context, dut *DUT, intervals int, cycle bool) operate.Awaited {
-	got := Do(ctx, dut, operate.AwaitUpdate{Image: "n", For: time.Duration(intervals) * interval(dut), PowerCycle: cycle})
+	wait := time.Duration(intervals) * interval(dut)
+	bear(dut, wait)
+	got := Do(ctx, dut, operate.AwaitUpdate{Image: "n", For: wait, PowerCycle: cycle})
 	if !got.OK {
 		Inconclude("the device did not take the place to look at: %s", got.Said)
 	}
