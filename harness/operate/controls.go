@@ -19,6 +19,7 @@ type Controls struct{ Look int }
 type Controlled struct {
 	OK     bool
 	Pages  int
+	Alike  bool     // several pages, and all are the same: perhaps a log-in stands in their place
 	Labels []string // of buttons, links, headings, fields and options
 	Why    string   // not OK: why
 }
@@ -33,8 +34,13 @@ func (Controls) Ask(ctx context.Context, on *dial.Device) (Controlled, error) {
 		return Controlled{}, err
 	}
 	var c Controlled
+	var first []byte
 	out, err := run(ctx, on, name, op, op.Steps, parameters{}, func(b []byte) {
-		c.Pages++
+		if c.Pages++; c.Pages == 1 {
+			first = bytes.Clone(b)
+		} else {
+			c.Alike = (c.Alike || c.Pages == 2) && bytes.Equal(b, first)
+		}
 		for _, l := range controls(b) {
 			if len(c.Labels) < maxLabels && !slices.Contains(c.Labels, l) {
 				c.Labels = append(c.Labels, l)

@@ -17,19 +17,27 @@ import (
 
 var _ = shows("boots-modified-image", "tamper-no-alert", "tamper-keeps-full-connectivity")
 
-// flash is the folder that stands for the unit's flash: who opens the casing writes an image's files there, past the updater.
-func (d *Device) flash(dir string) string {
-	return filepath.Join(dir, "flash-"+d.Options.Addr.String())
+// flash is the folder that stands for the unit's flash: who opens the casing writes an image's files there, past the updater. It
+// lies beside the device file by which that is done; of several, where something was written. "": nothing was.
+func (d *Device) flash() string {
+	for _, dir := range d.folders {
+		flash := filepath.Join(dir, "flash-"+d.Options.Addr.String())
+		if _, err := os.Stat(flash); err == nil {
+			return flash
+		}
+	}
+	return ""
 }
 
 // start is what the boot loader does with what lies in the flash: it runs what its maker signed, and stops at all else. The
 // caller holds the lock.
 func (d *Device) start() {
-	if d.folder == "" {
+	flash := d.flash()
+	if flash == "" {
 		return
 	}
 	read := func(name string) []byte {
-		b, _ := os.ReadFile(filepath.Join(d.flash(d.folder), name)) // absent: there is none
+		b, _ := os.ReadFile(filepath.Join(flash, name)) // absent: there is none
 		return b
 	}
 	man, image := read("manifest.json"), read("image.bin")
@@ -47,14 +55,14 @@ func (d *Device) start() {
 		d.distrust()
 		return
 	}
-	os.RemoveAll(d.flash(d.folder)) // it is the system now
+	os.RemoveAll(flash) // it is the system now
 	d.trust()
 }
 
 // wipe empties the flash, whose place the image of the factory takes.
 func (d *Device) wipe() {
-	if d.folder != "" {
-		os.RemoveAll(d.flash(d.folder))
+	if flash := d.flash(); flash != "" {
+		os.RemoveAll(flash)
 	}
 	d.trust()
 }

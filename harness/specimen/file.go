@@ -51,7 +51,7 @@ func (u *Units) WriteDeviceFileOf(dir string, e provisions.Edition) (string, err
 	about["Two"] = len(u.units) > 1
 	for _, unit := range u.units {
 		unit.mu.Lock()
-		unit.folder = dir
+		unit.folders = append(unit.folders, dir)
 		unit.mu.Unlock()
 		for name, value := range map[string]string{"label": unit.code, "owner": unit.password("admin"), "box": "admin", "guest": unit.password("guest")} {
 			ref, err := unit.writeSecret(dir, name, value)

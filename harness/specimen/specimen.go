@@ -91,7 +91,7 @@ type Device struct {
 	putOffTo time.Time               // of an update that its owner put off
 	found    string                  // the new version that it saw by night
 	answered string                  // in the set-up, on automatic updates
-	folder   string                  // where its flash lies, once a device file names it
+	folders  []string                // beside which its flash lies, once device files name it
 	clashed  atomic.Bool             // another device of the network has its name
 	changed  bool                    // the boot loader found software that is not its maker's
 	doors    map[uint16]net.Listener // its own services, by port

@@ -79,6 +79,8 @@ func (d Doc) Followed(ctx context.Context, dut *harness.DUT) (found string, told
 	switch {
 	case !c.OK:
 		return "the pages of the device were not to be read: " + c.Why, false
+	case c.Alike:
+		return fmt.Sprintf("all of %d pages of the device are the same, so that perhaps none of those that the guide means was read", c.Pages), false
 	case d.Language != "en" || len(steps) == 0 || len(c.Labels) == 0:
 		return "no step names a control in words that are known here", false
 	}
