@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,16 +84,24 @@ type banner struct{ where, name, version string }
 
 var (
 	product = regexp.MustCompile(`([A-Za-z][A-Za-z+.-]*)[/_ ]v?(\d+(?:\.\d+)+(?:p\d+)?)`)
-	parts   = regexp.MustCompile(`\d+`)
+	// protocols are what servers name beside themselves: "Linux/4.9 UPnP/1.0 acme/2.1".
+	protocols = []string{"HTTP", "HTTPS", "UPNP", "DLNADOC", "RTSP", "SSH", "TLS", "SSL", "SIP", "SOAP", "WEBDAV", "MQTT", "COAP"}
+	parts     = regexp.MustCompile(`\d+`)
 )
 
-// banners collects them: SSH identifications and what web servers call themselves. looked is how many servers answered.
-func banners(ctx context.Context, dut *DUT) (out []banner, looked int) {
-	add := func(where, text string) {
-		for _, m := range product.FindAllStringSubmatch(text, -1) {
+// named are the implementations that a text names with a version.
+func named(where, text string) (out []banner) {
+	for _, m := range product.FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(protocols, strings.ToUpper(m[1])) {
 			out = append(out, banner{where, m[1], m[2]})
 		}
 	}
+	return out
+}
+
+// banners collects them: SSH identifications and what web servers call themselves. looked is how many servers answered.
+func banners(ctx context.Context, dut *DUT) (out []banner, looked int) {
+	add := func(where, text string) { out = append(out, named(where, text)...) }
 	for _, s := range seen.SSH(ctx, dut) {
 		if s.Offered.SSH {
 			looked++

@@ -112,6 +112,14 @@ func TestCryptographicUsage(t *testing.T) {
 }
 
 // What announces that a device can be taken.
+// A server names protocols beside itself: these are no implementations that a report could cover.
+func TestProtocolsAreNoImplementations(t *testing.T) {
+	got := named("", "Linux/4.9.118 UPnP/1.0 MiniDLNA/1.3.0 DLNADOC/1.50 HTTP/1.1")
+	if len(got) != 2 || got[0].name != "Linux" || got[1] != (banner{"", "MiniDLNA", "1.3.0"}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestTakeable(t *testing.T) {
 	for _, c := range []struct {
 		instance, text string

@@ -36,6 +36,7 @@ func obvious(dut *DUT) {
 type hint struct {
 	kind  []string // its words, of senses
 	where string
+	talks bool // it is a track of sound, which may also lead to a loudspeaker
 	track bool // it is a stream of what the sensor feels; else a value, which may be of somewhere else
 }
 
@@ -46,6 +47,9 @@ func (h hint) match(rows []device.Row) {
 	}
 	if !h.track {
 		Propose(Fail, "the device gives %s, and 22-ExtSens names no such sensor (%s); confirm that the value is of a sensor of the device", h.where, h.kind[0])
+	}
+	if h.talks {
+		Propose(Fail, "the device gives %s, and 22-ExtSens names no such sensor (%s); confirm that the track leads from the device, and not to its loudspeaker", h.where, h.kind[0])
 	}
 	Expect(rows).To(ContainElement(h.kind[0]), "the device gives %s, and 22-ExtSens names no such sensor: declare it, and tell the user", h.where)
 }
@@ -66,7 +70,7 @@ func tracks(ctx context.Context, dut *DUT) (out []hint) {
 			for _, m := range stream.Media {
 				kind := map[bool][]string{true: senses[0], false: senses[1]}[strings.HasPrefix(m, "video")]
 				if strings.HasPrefix(m, "video") || strings.HasPrefix(m, "audio") {
-					out = append(out, hint{kind, fmt.Sprintf("a track of %s in the stream %s at %s", m, stream.Path, seen.Name(s)), true})
+					out = append(out, hint{kind, fmt.Sprintf("a track of %s in the stream %s at %s", m, stream.Path, seen.Name(s)), strings.HasPrefix(m, "audio"), true})
 				}
 			}
 		}
@@ -112,7 +116,7 @@ func values(ctx context.Context, dut *DUT) (out []hint) {
 			}
 			for _, field := range a.Fields {
 				if kind := quantity(field); kind != nil {
-					out = append(out, hint{kind, fmt.Sprintf("the %s %s in %s of %s", field.Kind, field.Path, f.Name, s.ID), false})
+					out = append(out, hint{kind, fmt.Sprintf("the %s %s in %s of %s", field.Kind, field.Path, f.Name, s.ID), false, false})
 				}
 			}
 		}
