@@ -588,8 +588,9 @@ func (l lever) Do(context.Context, *dial.Device) (string, error) {
 	pulled = append(pulled, l.To)
 	return l.To, nil
 }
-func (l lever) Undo(context.Context, *dial.Device) error {
+func (l lever) Undo(_ context.Context, on *dial.Device) error {
 	if stuck--; stuck >= 0 {
+		on.Learn(dial.PutOff{}, true)
 		return errors.New("429 Too Many Requests")
 	}
 	pulled = append(pulled, "un"+l.To)

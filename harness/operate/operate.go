@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -193,7 +194,13 @@ func run(ctx context.Context, on *dial.Device, name string, op device.Operation,
 		}
 	}
 	out.Took = on.Clock.Now().Sub(began)
+	on.Learn(dial.PutOff{}, out.putOff())
 	return out, nil
+}
+
+// putOff tells that the device did not take the last step now, and may take it later.
+func (o Outcome) putOff() bool {
+	return !o.OK && len(o.Steps) > 0 && slices.Contains([]int{http.StatusLocked, http.StatusTooManyRequests, http.StatusServiceUnavailable}, o.Steps[len(o.Steps)-1].Status)
 }
 
 // login performs the operation login with the user and password of p, who is called who.
