@@ -189,8 +189,14 @@ func shut(i firmware.Image) string {
 
 // proving doubts what speaks TLS or SSH and proved no key that could be held against the firmware's.
 func proving(ctx context.Context, dut *DUT) {
-	proven := keys(ctx, dut, 0)
-	for _, s := range seen.Services(ctx, dut) {
+	proven, all := keys(ctx, dut, 0), seen.Services(ctx, dut)
+	if len(all) == 0 {
+		Doubt(ctx, "no service of the device was seen, so that nothing was held against the firmware")
+	}
+	for _, s := range all {
+		if s.Protocol == "" && !s.TLS {
+			Doubt(ctx, "what speaks on TCP %d is not known, so that it was not seen whether it holds a key of the firmware", s.Addr.Port())
+		}
 		if (s.TLS || s.Protocol == "ssh") && !slices.ContainsFunc(proven, func(k key) bool { return k.at == seen.Name(s) }) {
 			Doubt(ctx, "%s proved no key, so that none was held against those of the firmware", seen.Name(s))
 		}
