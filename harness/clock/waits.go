@@ -38,3 +38,11 @@ func (w *Waits) Total() time.Duration {
 	w.turn(0)
 	return w.total
 }
+
+// Own is the clock beneath one that adds up, for waits of our own: those by which a question keeps its pace.
+func Own(c Clock) Clock {
+	if w, ok := c.(*Waits); ok {
+		return w.Clock
+	}
+	return c
+}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/secure-by-design/assay/harness/bench/updates"
+	"github.com/secure-by-design/assay/harness/clock"
 	"github.com/secure-by-design/assay/harness/dial"
 	"github.com/secure-by-design/assay/provisions"
 )
@@ -170,7 +171,7 @@ func (s *session) run(ctx context.Context, all iter.Seq[mutant]) error {
 			s.Why = fmt.Sprintf("it answers so slowly that %d mutants took %v", s.Sent, took.Round(time.Minute))
 			break
 		}
-		if err := p.wait(ctx, s.on.Clock); err != nil {
+		if err := p.wait(ctx, clock.Own(s.on.Clock)); err != nil {
 			return err
 		}
 		a := s.try(ctx, m)
