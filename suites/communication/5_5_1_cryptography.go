@@ -159,11 +159,34 @@ func gives(ctx context.Context, dut *DUT, m device.ComMech) {
 		}
 	}
 	if !found {
-		Inconclude("%s was not seen: nothing answers at its place", m.ID)
+		off := offForGood(dut, m.At)
+		if off == "" {
+			Inconclude("%s was not seen: nothing answers at its place", m.ID)
+		}
+		Note(ctx, "%s is not in use: %s is declared to be off for good, and nothing answers there", m.ID, off)
 	}
 	if len(unknown) > 0 {
 		Inconclude("%s declares confidentiality, and it was not seen whether what listens at its place gives that: %s", m.ID, strings.Join(unknown, ", "))
 	}
+}
+
+// offForGood is the interface that is declared to be off for good in units that are sold, and where a mechanism has all its places;
+// "" where there is none.
+func offForGood(dut *DUT, at []device.Endpoint) string {
+	for _, table := range []*[]device.Intf{dut.IXIT().Intf, dut.IXIT().LogIntf} {
+		if table == nil {
+			continue
+		}
+		for _, r := range *table {
+			elsewhere := func(e device.Endpoint) bool {
+				return !slices.ContainsFunc(r.At, func(o device.Endpoint) bool { return o.Port == e.Port })
+			}
+			if r.State == "disabled-permanently" && len(at) > 0 && !slices.ContainsFunc(at, elsewhere) {
+				return r.ID
+			}
+		}
+	}
+	return ""
 }
 
 // inClear tells a service whose protocol is known, and which everybody on the way can read.
