@@ -138,7 +138,7 @@ func (m *members) Read(p []byte) (int, error) {
 		return n, err
 	}
 	var h [10]byte
-	if m.in.ReadAt(h[:], m.in.Size()-int64(m.in.Len())); !bytes.HasPrefix(h[:], []byte("\x1f\x8b\x08")) || m.z.Reset(m.in) != nil {
+	if _, err := m.in.ReadAt(h[:], m.in.Size()-int64(m.in.Len())); err != nil || !bytes.HasPrefix(h[:], []byte("\x1f\x8b\x08")) || m.z.Reset(m.in) != nil {
 		return n, io.EOF
 	}
 	return n, nil

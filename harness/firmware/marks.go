@@ -2,7 +2,7 @@ package firmware
 
 import (
 	"bytes"
-	"crypto/dsa"
+	"crypto/dsa" //nolint:staticcheck // keys of old images are to be told, and none is made
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"

@@ -48,7 +48,7 @@ func newGate(ctx context.Context, on *dial.Device) (*gate, error) {
 
 // serve answers the browser until the listener closes.
 func (g *gate) serve(l net.Listener) {
-	g.server(http.HandlerFunc(g.proxy)).Serve(l)
+	_ = g.server(http.HandlerFunc(g.proxy)).Serve(l) // it ends with its listener
 }
 
 func (g *gate) server(h http.Handler) *http.Server {
@@ -83,7 +83,7 @@ func (g *gate) proxy(w http.ResponseWriter, r *http.Request) {
 			l.Close()
 		}
 	}
-	inside.Serve(l)
+	_ = inside.Serve(l) // it ends with its connection
 }
 
 // device tells whether an address is the device's own, and its port.
@@ -118,7 +118,7 @@ func (g *gate) answer(w http.ResponseWriter, r *http.Request, host string, tls b
 		w.Header()[name] = a.Header.Values(name)
 	}
 	w.WriteHeader(a.Status)
-	w.Write(a.Body)
+	_, _ = w.Write(a.Body)
 }
 
 // more counts a request, and tells whether it is within the bound.
