@@ -2,4 +2,4 @@
 
 package apart
 
-func limit() {}
+func limit(uint64) {}

@@ -27,7 +27,7 @@ type format struct {
 	sure   bool              // the magic is no accident
 	whole  bool              // as the first thing of a file it is all of it
 	begins func([]byte) bool // a closer look, where the magic is short
-	read   func(r reading, data []byte, emit func(string, []byte) error) (used int, err error)
+	read   reader
 }
 
 var formats []format
@@ -44,7 +44,7 @@ func init() { // the readers open what they find, by this list
 		{"tar", "ustar", 257, true, true, nil, unTar},
 		{"cpio", "070701", 0, false, true, hexHeader, unCpio},
 		{"cpio", "070702", 0, false, true, hexHeader, unCpio},
-		{"squashfs", "hsqs", 0, true, false, squashHeader, apart("squashfs")},
+		{"squashfs", "hsqs", 0, true, false, squashHeader, squash},
 		{"ext2, 3 or 4", "\x53\xef", 1080, false, false, extHeader, unExt},
 		{"u-boot image", "\x27\x05\x19\x56", 0, true, false, imageHeader, unImage},
 		{"device tree", "\xd0\x0d\xfe\xed", 0, false, false, treeHeader, unTree},

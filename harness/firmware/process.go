@@ -8,30 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"strings"
+
+	"github.com/secure-by-design/assay/harness/apart"
 )
 
-// File systems are read by a library that trusts what it reads, and a damaged one may keep it busy for ever or have it ask for
-// all memory. So it works in a process of its own, which can be ended: this program once more, told by its environment. The
-// image goes in by its standard input; files come out, each as a name and a content, and an end that says how it went.
+// File systems are read by a library that trusts what it reads, so that it works in a process of its own (package apart). A bound
+// and the image go in; files come out, each as a name and a content, and an end that says how it went.
 
-const childEnv = "ASSAY_READ_FILE_SYSTEM"
+// A reader reads an image, gives the files in it to emit, and says how many bytes were the image's.
+type reader = func(r reading, data []byte, emit func(name string, content []byte) error) (used int, err error)
 
-// foreign are the readers that work apart.
-var foreign = map[string]func(reading, []byte, func(string, []byte) error) (int, error){"squashfs": readSquash}
-
-func init() {
-	read, ok := foreign[os.Getenv(childEnv)]
-	if !ok || len(os.Args) != 1 || os.Args[0] != childEnv {
-		return
-	}
-	if err := child(read, os.Stdin, os.Stdout); err != nil {
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
+const addresses = 6 << 30 // bytes that a reader may have
 
 // Kinds of what a child writes: a file, or the end.
 const (
@@ -40,8 +28,7 @@ const (
 )
 
 // child reads the bound of an entry and an image, and writes files and the end.
-func child(read func(reading, []byte, func(string, []byte) error) (int, error), in io.Reader, to io.Writer) error {
-	limit()
+func child(read reader, in io.Reader, to io.Writer) error {
 	data, err := io.ReadAll(in)
 	if err != nil || len(data) < 8 {
 		return errLoss
@@ -99,28 +86,17 @@ func unframe(from io.Reader, most int64) (kind byte, name, content []byte, err e
 	return h[0], name, content, err
 }
 
-// apart reads an image by the reader of a format in a process of its own, which ends with the search at the latest.
-func apart(format string) func(reading, []byte, func(string, []byte) error) (int, error) {
-	return func(r reading, data []byte, emit func(string, []byte) error) (int, error) {
-		self, err := os.Executable()
-		if err != nil {
-			return 0, fmt.Errorf("start a reader: %w", err)
-		}
-		ctx, stop := context.WithCancel(r.ctx)
-		defer stop()
-		c := exec.CommandContext(ctx, self)
-		c.Args, c.Env = []string{childEnv}, []string{childEnv + "=" + format}
-		c.Stdin = io.MultiReader(bytes.NewReader(binary.BigEndian.AppendUint64(nil, uint64(r.most))), bytes.NewReader(data))
-		from, err := c.StdoutPipe()
-		if err == nil {
-			err = c.Start()
-		}
-		if err != nil {
-			return 0, fmt.Errorf("start a reader: %w", err)
-		}
-		used, err := take(bufio.NewReader(from), r, emit)
-		stop()
-		c.Wait() // it is read to its end, or was stopped
+var squash = inProcess("squashfs", readSquash)
+
+// inProcess is a reader of a format that works in a process of its own, which ends with the search at the latest.
+func inProcess(format string, read reader) reader {
+	process := apart.Process(format, addresses, func(in io.Reader, out io.Writer) error { return child(read, in, out) })
+	return func(r reading, data []byte, emit func(string, []byte) error) (used int, err error) {
+		in := io.MultiReader(bytes.NewReader(binary.BigEndian.AppendUint64(nil, uint64(r.most))), bytes.NewReader(data))
+		err = process(r.ctx, in, func(from io.Reader) error {
+			used, err = take(bufio.NewReader(from), r, emit)
+			return err
+		})
 		if err != nil && r.ctx.Err() != nil {
 			err = errBound
 		}

@@ -8,39 +8,38 @@ import (
 	"time"
 )
 
-// Readers that a damaged file system could make of a good one; they stand there before the process looks whose child it is.
-var _ = func() bool {
-	foreign["hang"] = func(reading, []byte, func(string, []byte) error) (int, error) {
+// Readers that a damaged file system could make of a good one.
+var harmful = map[string]reader{
+	"hang": inProcess("hang", func(reading, []byte, func(string, []byte) error) (int, error) {
 		for i := 0; ; i++ {
 			if i < 0 {
 				i = 0
 			}
 		}
-	}
-	foreign["panic"] = func(reading, []byte, func(string, []byte) error) (int, error) { panic("index out of range") }
-	foreign["crash"] = func(_ reading, _ []byte, emit func(string, []byte) error) (int, error) {
+	}),
+	"panic": inProcess("panic", func(reading, []byte, func(string, []byte) error) (int, error) { panic("index out of range") }),
+	"crash": inProcess("crash", func(_ reading, _ []byte, emit func(string, []byte) error) (int, error) {
 		emit("a", []byte("b"))
 		done := make(chan bool)
 		go func() { panic("in a goroutine of its own") }()
 		<-done
 		return 0, nil
-	}
-	foreign["flood"] = func(r reading, _ []byte, emit func(string, []byte) error) (int, error) {
+	}),
+	"flood": inProcess("flood", func(r reading, _ []byte, emit func(string, []byte) error) (int, error) {
 		return 0, emit("a", make([]byte, r.most+1000))
-	}
-	return true
-}()
+	}),
+}
 
 // TestReadersApart: whatever a reader does, the search goes on, and nothing of it is left.
 func TestReadersApart(t *testing.T) {
 	t.Parallel()
-	for reader, want := range map[string]string{"hang": "a bound was reached", "panic": "damaged (index out of range)", "crash": "its reader did not come to an end", "flood": "a bound was reached"} {
-		t.Run(reader, func(t *testing.T) {
+	for kind, want := range map[string]string{"hang": "a bound was reached", "panic": "damaged (index out of range)", "crash": "its reader did not come to an end", "flood": "a bound was reached"} {
+		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			ctx, stop := context.WithTimeout(t.Context(), time.Second)
 			defer stop()
 			began := time.Now()
-			_, err := apart(reader)(reading{ctx, 1000}, []byte("image"), func(string, []byte) error { return nil })
+			_, err := harmful[kind](reading{ctx, 1000}, []byte("image"), func(string, []byte) error { return nil })
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, not %q", err, want)
 			}
@@ -49,7 +48,7 @@ func TestReadersApart(t *testing.T) {
 			}
 		})
 	}
-	_, err := apart("squashfs")(reading{t.Context(), 1000}, []byte("no squashfs, by far"), func(string, []byte) error { return nil })
+	_, err := squash(reading{t.Context(), 1000}, []byte("no squashfs, by far"), func(string, []byte) error { return nil })
 	if err == nil || errors.Is(err, errBound) {
 		t.Errorf("%v", err)
 	}
