@@ -18,7 +18,7 @@ test: ## all tests with the race detector, then the whole fault loop, which it w
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m -p 2 ./...
 	$(GO) test -timeout 40m -run 'TestLoop/V2.1/(conformant|honest=|fault=[a-l])' ./suites & one=$$!; \
 	$(GO) test -timeout 40m -run 'TestLoop/V2.1/fault=[m-z]' ./suites & two=$$!; \
-	$(GO) test -timeout 40m -skip TestLoop/V2.1 ./suites && $(GO) test -run TestTheSpecimenPasses ./cmd/assay && wait $$one && wait $$two
+	$(GO) test -timeout 40m -skip TestLoop/V2.1 ./suites && $(GO) test -run 'TestTheSpecimenPasses|TestTheConformantDevicePasses' ./cmd/assay ./suites/validation && wait $$one && wait $$two
 
 real: ## real programs as devices, in namespaces of the tests' own (installs them from Debian)
 	.ci/packages.sh

@@ -174,6 +174,12 @@ func (l *lab) await(i int, ports ...int) {
 	}
 }
 
+// listens waits until a port of a device is open, without a connect to it.
+func (l *lab) listens(i, port int) {
+	l.t.Helper()
+	l.sh(fmt.Sprintf("for n in $(seq 200); do ip netns exec %s ss -Hltn 'sport = :%d' | grep -q . && exit 0; sleep 0.05; done; echo nothing listens; exit 1", l.devices[i], port))
+}
+
 // assay calls the program and returns what it printed and its exit code.
 func (l *lab) assay(args ...string) (string, int) {
 	l.t.Helper()

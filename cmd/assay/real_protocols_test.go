@@ -50,7 +50,7 @@ func TestRealDebugger(t *testing.T) {
 	inLab(t, 1, func(l *lab) {
 		dir := l.lay(0, "debug")
 		l.serve(0, "exec gdbserver 0.0.0.0:2345 /bin/sleep 1000")
-		l.sh("sleep 1")
+		l.listens(0, 2345)
 		m, _ := l.run(l.addr(0), "--device", filepath.Join(dir, "device.yaml"), "--effort", "quick", "--only", "5.5-4")
 		if r := row(m, "5.5-4"); r.Verdict != harness.Fail || !strings.Contains(r.Reason, "gdb on TCP 2345 takes anybody's commands for debugging") {
 			t.Error(explain(r))

@@ -18,7 +18,7 @@ func sh(t *testing.T, script string, programs ...string) []byte {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
-			t.Skipf("%s is not installed: run .ci/packages.sh", p)
+			lacks(t, p)
 		}
 	}
 	dir := t.TempDir()

@@ -99,11 +99,20 @@ func folder(t testing.TB, in files) string {
 	return dir
 }
 
-// made is what a program makes; the test is skipped where it is not installed.
+// lacks ends a test for want of a program: only where nobody says that all are there.
+func lacks(t testing.TB, program string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is not installed, and .ci/packages.sh installs it", program)
+	}
+	t.Skipf("%s is not installed: run .ci/packages.sh", program)
+}
+
+// made is what a program makes.
 func made(t testing.TB, program string, args func(out string) []string) []byte {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
-		t.Skipf("%s is not installed", program)
+		lacks(t, program)
 	}
 	out := filepath.Join(t.TempDir(), "image")
 	if b, err := exec.Command(program, args(out)...).CombinedOutput(); err != nil {

@@ -13,7 +13,7 @@ import (
 // The conformant device passes where each declared interface took its quota, and not by a quick look.
 func TestTheConformantDevicePasses(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it sends the whole quota")
+		t.Skip("it sends the whole quota: make test runs it without the race detector")
 	}
 	for e, unit := range map[provisions.Edition]string{provisions.V21: "5.13-1-2a", provisions.V31: "5.13-1A-2b"} {
 		for _, effort := range []harness.Effort{harness.Normal, harness.Quick} {

@@ -34,11 +34,17 @@ func (a *asked) String() string {
 	return strings.Join(a.all, ", ")
 }
 
-// needs tells what a test here needs that a machine may not have.
+// needs ends a test where a browser cannot be shut in: without root, or without Chromium where nobody says that it is there.
 func needs(t *testing.T) {
 	t.Helper()
-	if _, err := installed(); err != nil || os.Geteuid() != 0 {
-		t.Skip("needs root and Chromium (package chromium)")
+	_, err := installed()
+	switch {
+	case err != nil && os.Getenv("CI") != "":
+		t.Fatalf("%v, and .ci/packages.sh installs it", err)
+	case err != nil:
+		t.Skipf("%v: run .ci/packages.sh", err)
+	case os.Geteuid() != 0:
+		t.Skip("a browser is shut off from the network by root alone")
 	}
 }
 
