@@ -10,11 +10,15 @@ package firmware
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -274,13 +278,33 @@ func (w while) Read(p []byte) (int, error) {
 	return w.Reader.Read(p)
 }
 
-// Files calls look with every file of what may be an archive, itself included. It says why not all was opened of what has a known format.
+// Files calls look with every file of what may be an archive, itself included. It says why not all was opened: of what has a known
+// format, and of what looks encrypted, in which nothing can be found.
 func Files(ctx context.Context, name string, data []byte, b Bounds, look func(name string, data []byte)) (cut string) {
-	c := walk(ctx, name, data, b, func(name string, data, _ []byte) { look(name, data) })
+	shut := ""
+	c := walk(ctx, name, data, b, func(name string, data, rest []byte) {
+		if shut == "" && sealed(rest) {
+			shut = name + " looks encrypted, or packed in no way that is known here"
+		}
+		look(name, data)
+	})
 	for _, s := range c.Shut {
 		if s.Format != "unknown" && c.Cut == "" {
 			return fmt.Sprintf("%s (%s): %s", s.Path, s.Format, s.Why)
 		}
 	}
-	return c.Cut
+	return cmp.Or(c.Cut, shut)
+}
+
+// sealed tells what no text, program or picture is: bytes as even as chance has them, plain or as base64.
+func sealed(data []byte) bool {
+	if text, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(data))); err == nil {
+		data = text
+	}
+	kind, _, _ := strings.Cut(http.DetectContentType(data), "/")
+	even := 7.0 // of 256 bytes of chance it is 7.17 on average, of a thousand 7.8
+	if len(data) >= 1024 {
+		even = 7.5
+	}
+	return len(data) >= 256 && !slices.Contains([]string{"image", "audio", "video", "font"}, kind) && entropy(data) > even
 }

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net"
 	"net/http"
@@ -40,6 +41,10 @@ func TestWhatWasSearched(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case "/debug":
 			fmt.Fprint(w, "<!DOCTYPE html><title>Camera</title><div id=app></div><script src=/app.js></script>")
+		case "/backup.bin":
+			sealed := make([]byte, 4000)
+			rand.Read(sealed)
+			w.Write(sealed)
 		case "/syslog":
 			fmt.Fprint(w, strings.Repeat("started\n", 1000))
 		default:
@@ -72,7 +77,7 @@ operations:
 	for _, e := range got.Read {
 		by[e.Path] = e
 	}
-	if !got.LoggedIn || !by["/syslog"].Log || by["/syslog"].Cut != "" || by["/log"].Cut == "" || by["/debug"].Log || by["/settings"].Log {
+	if !got.LoggedIn || !by["/syslog"].Log || by["/syslog"].Cut != "" || by["/log"].Cut == "" || by["/backup.bin"].Cut == "" || by["/debug"].Log || by["/settings"].Log {
 		t.Errorf("%+v", got.Read)
 	}
 	if len(got.Missed) != 2 || !slices.Contains(got.Missed, "/logs: 503") || !strings.HasPrefix(got.Missed[1], "/settings: 401 at the end") {

@@ -16,10 +16,8 @@ type QUICService struct {
 
 // QUIC are the services that speak it.
 func QUIC(ctx context.Context, dut *harness.DUT) (out []QUICService) {
-	for _, p := range UDP(ctx, dut).Open() {
-		if p.Protocol == "quic" {
-			out = append(out, QUICService{p, harness.Ask(ctx, There(dut, p), quic.Offers{Port: p.Addr.Port()})})
-		}
+	for _, p := range speaking(ctx, dut, "quic") {
+		out = append(out, QUICService{p, harness.Ask(ctx, There(dut, p), quic.Offers{Port: p.Addr.Port()})})
 	}
 	return out
 }

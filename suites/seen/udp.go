@@ -165,18 +165,19 @@ type CoAPServer struct {
 
 // CoAP are the servers of CoAP in clear.
 func CoAP(ctx context.Context, dut *harness.DUT) (out []CoAPServer) {
-	for _, p := range UDP(ctx, dut).Open() {
-		if p.Protocol == "coap" {
-			out = append(out, CoAPServer{p, harness.Ask(ctx, There(dut, p), coap.Resources{Port: p.Addr.Port()})})
-		}
+	for _, p := range speaking(ctx, dut, "coap") {
+		out = append(out, CoAPServer{p, harness.Ask(ctx, There(dut, p), coap.Resources{Port: p.Addr.Port()})})
 	}
 	return out
 }
 
 // SSDP are the ports that answer a search of UPnP.
-func SSDP(ctx context.Context, dut *harness.DUT) (out []udp.Port) {
+func SSDP(ctx context.Context, dut *harness.DUT) []udp.Port { return speaking(ctx, dut, "ssdp") }
+
+// speaking are the ports that answered in a protocol.
+func speaking(ctx context.Context, dut *harness.DUT, protocol string) (out []udp.Port) {
 	for _, p := range UDP(ctx, dut).Open() {
-		if p.Protocol == "ssdp" {
+		if p.Protocol == protocol {
 			out = append(out, p)
 		}
 	}
