@@ -194,7 +194,7 @@ type Layout struct {
 	Version   *Place  `yaml:"version,omitempty"`                              // where the version stands
 	Versions  []Place `yaml:"versions,omitempty"`                             // where else the version stands
 	Payload   *Place  `yaml:"payload,omitempty"`                              // when absent, all of File
-	Sums      []Sum   `yaml:"sums,omitempty"`                                 // sums that anybody can compute again, in the order of computing
+	Sums      []Sum   `yaml:"sums,omitempty"`                                 // sums that anybody can compute again, in the order of computing; [] where there is none
 	Key       string  `yaml:"key,omitempty" one:"ed25519|rsa2048|ecdsa-p256"` // kind of signing key: ed25519 (when empty), rsa2048 (PKCS #1 v1.5, SHA-256), ecdsa-p256 (ASN.1, SHA-256)
 }
 

@@ -41,7 +41,7 @@ func withstand(ctx context.Context, dut *DUT, kind func(operate.Attack) bool) {
 	if len(attacks) == 0 {
 		Inconclude("no attack of this kind can be made from the images of the device file")
 	}
-	signatureTried(ctx, kind, attacks)
+	signatureTried(ctx, dut, kind, attacks)
 	Note(ctx, "sample: consumed: updates were installed on it, and it is not left at the version that it came with")
 	fresh := false // an attack of this group was not made before in this run
 	Each("image", withControls(attacks), func(i image) {
@@ -60,10 +60,13 @@ func withstand(ctx context.Context, dut *DUT, kind func(operate.Attack) bool) {
 }
 
 // signatureTried doubts where no image could be made that its signature alone gives away: a sum that finds a flipped bit proves nobody.
-func signatureTried(ctx context.Context, kind func(operate.Attack) bool, attacks []operate.Attack) {
+func signatureTried(ctx context.Context, dut *DUT, kind func(operate.Attack) bool, attacks []operate.Attack) {
 	forged := []string{"signature-flipped", "signature-zeroed", "signature-removed", "self-signed"}
 	if kind(operate.Attack{Name: forged[0], Group: "authenticity"}) && !slices.ContainsFunc(attacks, func(a operate.Attack) bool { return slices.Contains(forged, a.Name) }) {
 		Doubt(ctx, "no image could be made whose signature alone is wrong (updates: layout: signature): whether the device looks at who made an image was not tried")
+	}
+	if dut.File.Updates.Layout.Sums == nil {
+		Doubt(ctx, "the layout of images names no sums: whether altered images were refused for their signature, or for a sum that was not written anew, is not known; list them in updates: layout: sums, or write [] where there is none")
 	}
 }
 

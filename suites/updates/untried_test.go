@@ -20,6 +20,7 @@ func TestWhatIsNotTriedIsNotPassed(t *testing.T) {
 		{"5.3-2-2b", "whose signature alone is wrong", func(f *device.File) {
 			f.Updates.Layout.Signature, f.Updates.Layout.PublicKey = nil, nil
 		}},
+		{"5.3-2-2b", "names no sums", func(f *device.File) { f.Updates.Layout.Sums = nil }},
 		{"5.3-6-2b", "what the user can set", func(f *device.File) { (*f.IXIT.UpdMech)[0].Config.Update = nil }},
 		{"5.3-6-2b", "power-cycle is not declared", func(f *device.File) { delete(f.Operations, "power-cycle") }},
 		{"5.3-6-2a", "2 update mechanisms", func(f *device.File) {
