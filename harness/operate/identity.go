@@ -163,13 +163,15 @@ func (r RewriteIdentity) names() (out []string) {
 	return out
 }
 
-// write sends the settings back with one entry changed.
+// write sends the settings back with one entry changed, or left out where to is "".
 func (s settings) write(ctx context.Context, on *dial.Device, method, name, to string) (status int, err error) {
 	doc := maps.Clone(s.doc)
 	if doc == nil {
 		doc = map[string]any{}
 	}
-	doc[name] = to
+	if doc[name] = to; to == "" {
+		delete(doc, name)
+	}
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return 0, err
@@ -189,27 +191,47 @@ func (s settings) write(ctx context.Context, on *dial.Device, method, name, to s
 	return got.status, err
 }
 
-// Undo writes back what stood there.
+// Undo writes back what stood there, and takes away what did not.
 func (r RewriteIdentity) Undo(ctx context.Context, on *dial.Device) error {
 	s, err := settingsOf(ctx, on, r.As)
 	if err != nil {
 		return fmt.Errorf("give the device its identity back: %w", err)
 	}
+	stood := map[string]string{}
 	for _, f := range r.Fields {
-		for _, method := range []string{"PUT", "POST", "PATCH"} {
-			if s.doc[f.Name] == f.Value {
-				break
-			}
-			if _, err := s.write(ctx, on, method, f.Name, f.Value); err != nil {
-				return fmt.Errorf("give the device its identity back: %w", err)
-			}
-			if err := s.read(ctx, on); err != nil {
-				return fmt.Errorf("give the device its identity back: %w", err)
-			}
+		stood[f.Name] = f.Value
+	}
+	for _, name := range r.names() {
+		was, shown := stood[name]
+		if !shown && s.doc[name] != another {
+			continue
 		}
-		if s.doc[f.Name] != f.Value {
-			return fmt.Errorf("give the device its identity back: %s is %q, and was %q", f.Name, s.doc[f.Name], f.Value)
+		if err := s.back(ctx, on, name, was); err != nil {
+			return fmt.Errorf("give the device its identity back: %w", err)
 		}
+	}
+	return nil
+}
+
+// back makes an entry what it was; "" is that there was none.
+func (s *settings) back(ctx context.Context, on *dial.Device, name, was string) error {
+	is := func() bool {
+		now, there := s.doc[name]
+		return was == "" && (!there || now == "") || was != "" && now == was
+	}
+	for _, method := range []string{"PUT", "POST", "PATCH"} {
+		if is() {
+			return nil
+		}
+		if _, err := s.write(ctx, on, method, name, was); err != nil {
+			return err
+		}
+		if err := s.read(ctx, on); err != nil {
+			return err
+		}
+	}
+	if !is() {
+		return fmt.Errorf("%s is %q, and was %q: set it by hand", name, s.doc[name], was)
 	}
 	return nil
 }
