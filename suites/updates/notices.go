@@ -1,6 +1,7 @@
 package updates
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -18,6 +19,10 @@ func noticed(ctx context.Context, dut *DUT, prepare func()) bool {
 	begin(ctx, dut, "n-1")
 	prepare()
 	switchTo(ctx, dut, "off") // else it is installed before it is told of
+	next := dut.File.Updates.Images["n"].Version
+	if before := Do(ctx, dut, operate.Run{Name: "read-update", Kind: "notice"}); strings.Contains(cmp.Or(before.Shown["message"], before.Answer), next) {
+		Inconclude("where read-update/notice reads, version %s stands already before it was laid where the device looks, so that it is no notice there", next)
+	}
 	got := await(ctx, dut, patience, false)
 	if got.Installed() {
 		Inconclude("the update was installed by itself, although that was switched off, so that a notice before it was not to be seen")

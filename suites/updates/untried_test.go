@@ -28,6 +28,11 @@ func TestWhatIsNotTriedIsNotPassed(t *testing.T) {
 			m.ID = "UpdMech-9"
 			*f.IXIT.UpdMech = append(*f.IXIT.UpdMech, m)
 		}},
+		{"5.3-6-2c", "stands already before", func(f *device.File) { // a place that always names every version
+			op := f.Operations["read-update/notice"]
+			op.Login, op.Steps = "", []device.Step{{Exec: []string{"echo", "1.0.0 1.1.0"}}}
+			f.Operations["read-update/notice"] = op
+		}},
 		{"5.3-6-2d", "was not to be read", func(f *device.File) {
 			op := f.Operations["read-update/notice"]
 			op.Steps[0].HTTP.Status = []int{299} // never
