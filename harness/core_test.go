@@ -114,13 +114,17 @@ func live(t testing.TB, o Opening) (string, []Outcome) {
 
 func liveCtx(t testing.TB, ctx context.Context, o Opening) (string, []Outcome) {
 	t.Helper()
+	return liveBy(t, ctx, o, clock.NewJump())
+}
+
+func liveBy(t testing.TB, ctx context.Context, o Opening, c clock.Clock) (string, []Outcome) {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
 	rec, err := evidence.Create(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rec.Close()
-	c := clock.NewJump()
 	r := &Run{Opening: o, Record: rec, Clock: c}
 	out, err := r.Start(ctx, on(t, "A", c), nil)
 	if err != nil {

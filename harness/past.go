@@ -116,8 +116,14 @@ func (p *Past) take(e evidence.Event) error {
 		p.closing.Cut = e.Error
 	case evidence.Undone:
 		p.closing.note(e)
-	case evidence.Closed:
-		p.closing.Cut = ""
+	case evidence.Closed: // what was undone and when the device was down stands in lines of their own
+		var c Closing
+		if len(e.Data) > 0 {
+			if err := json.Unmarshal(e.Data, &c); err != nil {
+				return err
+			}
+		}
+		p.closing.Cut, p.closing.WaitedS = "", c.WaitedS
 	}
 	return nil
 }
