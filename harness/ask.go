@@ -260,9 +260,9 @@ func guarded(ctx context.Context, on *dial.Device, q request) (a any, err error)
 
 // after notes what an operation that succeeded made of the device.
 func (d *DUT) after(q request, e evidence.Event) {
-	if l, ok := q.subject.(Leaves); ok && e.Error == "" {
+	if l, ok := q.subject.(Leaves); ok && e.Error == "" && !failed(e) {
 		d.enter(l.Leaves())
-		if l.Leaves() == device.Factory && !failed(e) {
+		if l.Leaves() == device.Factory {
 			d.run.forgetUndos(d)
 		}
 	}
