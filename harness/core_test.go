@@ -583,20 +583,13 @@ func TestAnotherIdentityStopsTheRun(t *testing.T) {
 
 type lever struct{ To string }
 
-var (
-	pulled []string
-	stuck  int // undos that fail, as of a device that puts us off
-)
+var pulled []string
 
 func (l lever) Do(context.Context, *dial.Device) (string, error) {
 	pulled = append(pulled, l.To)
 	return l.To, nil
 }
-func (l lever) Undo(_ context.Context, on *dial.Device) error {
-	if stuck--; stuck >= 0 {
-		on.Learn(dial.PutOff{}, true)
-		return errors.New("429 Too Many Requests")
-	}
+func (l lever) Undo(context.Context, *dial.Device) error {
 	pulled = append(pulled, "un"+l.To)
 	return nil
 }
@@ -618,25 +611,6 @@ func TestUndosRunLastFirst(t *testing.T) {
 	if m := p.Matrix(); len(m.Undone) != 2 || !m.Complete {
 		t.Errorf("undone %v, complete %v", m.Undone, m.Complete)
 	}
-}
-
-// A device that puts us off is asked again, and one that does so for good is named.
-func TestAnUndoThatFailsIsTriedAgain(t *testing.T) {
-	for fails, want := range map[int]string{0: "a una", 2: "a una", 3: "a"} {
-		pulled, stuck = nil, fails
-		suite(t, func(dut *DUT) {
-			Unit("c", "", func(ctx context.Context) { Do(ctx, dut, lever{"a"}) })
-		})
-		dir, _ := live(t, opening())
-		p, err := Read(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, m := strings.Join(pulled, " "), p.Matrix(); got != want || (len(m.NotUndone) > 0) != (want == "a") {
-			t.Errorf("after %d failures %s, not undone %v", fails, got, m.NotUndone)
-		}
-	}
-	stuck = 0
 }
 
 var _ = Undoable[lever]()

@@ -8,7 +8,7 @@ import (
 
 // An operation that one unit had done is judged by another, without being done again; a replay is given the same.
 func TestEarlier(t *testing.T) {
-	pulled, stuck = nil, 0
+	pulled = nil
 	once := func(ctx context.Context, dut *DUT) {
 		out := Earlier(ctx, dut, lever{"a"})
 		if len(out) == 0 {

@@ -19,9 +19,6 @@ import (
 // UndoWithin bounds putting back what one operation changed, in real time.
 const UndoWithin = 2 * time.Minute
 
-// pauses are the waits, by the clock, after which an undo that the device put off is tried once more: most do so for a minute.
-var pauses = []time.Duration{10 * time.Second, 65 * time.Second}
-
 // undo is what puts an operation back.
 type undo struct {
 	doing int
@@ -89,14 +86,7 @@ func (r *Run) undoAll() {
 		u := undos[i]
 		r.Progress.asking(u.on.Name, "put back "+u.key)
 		ctx, done := context.WithTimeout(context.WithoutCancel(r.ctx), UndoWithin)
-		u.on.Learn(dial.PutOff{}, false)
 		err := r.undo(ctx, u)
-		for _, wait := range pauses {
-			if putOff, _ := u.on.Hint(dial.PutOff{}).(bool); err == nil || !putOff || r.Clock.Sleep(ctx, wait) != nil {
-				break
-			}
-			err = r.undo(ctx, u)
-		}
 		done()
 		if u.idle && errors.Is(err, device.ErrUndeclared) {
 			continue // neither the operation nor its undoing is declared: nothing was done

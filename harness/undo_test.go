@@ -37,7 +37,7 @@ func TestWhatCouldNotBeginIsNotUndone(t *testing.T) {
 	if m := p.Matrix(); len(m.NotUndone) > 0 || !m.Complete {
 		t.Errorf("not undone %v, complete %v", m.NotUndone, m.Complete)
 	}
-	if took := time.Since(began); took > pauses[0] {
+	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("it took %v", took)
 	}
 }

@@ -68,9 +68,6 @@ func (d *Device) Hint(key any) any {
 	return value
 }
 
-// PutOff is the hint of whether the device put the last operation off: 423, 429 or 503 (RFC 4918, RFC 6585, RFC 9110).
-type PutOff struct{}
-
 // Addresses are the device's own, in scope; never empty.
 func (d *Device) Addresses() []netip.Addr { return d.door.scope.Addresses }
 

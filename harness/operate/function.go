@@ -3,9 +3,7 @@ package operate
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
-	"time"
 
 	"github.com/secure-by-design/assay/harness/device"
 	"github.com/secure-by-design/assay/harness/dial"
@@ -126,7 +124,7 @@ func requestAs(ctx context.Context, on *dial.Device, h *device.HTTP, w who, p pa
 		if err := p.sample(on, w.as); err != nil {
 			return a, err
 		}
-		in, err := patiently(ctx, on, w.as, p)
+		in, err := login(ctx, on, w.as, p)
 		if err != nil {
 			return a, err
 		}
@@ -167,24 +165,6 @@ func requestAs(ctx context.Context, on *dial.Device, h *device.HTTP, w who, p pa
 		}
 	}
 	return a, nil
-}
-
-// pauses are waited, by the clock, when a log-in is put off: a refusal while throttled is no refusal.
-var pauses = []time.Duration{2 * time.Second, 10 * time.Second, time.Minute}
-
-// patiently logs in, and again where the device puts it off.
-func patiently(ctx context.Context, on *dial.Device, as string, p parameters) (Outcome, error) {
-	in, err := login(ctx, on, as, p)
-	for _, pause := range pauses {
-		if n := len(in.Steps); err != nil || in.OK || n == 0 || in.Steps[n-1].Status != http.StatusTooManyRequests && in.Steps[n-1].Status != http.StatusLocked {
-			break
-		}
-		if err := on.Clock.Sleep(ctx, pause); err != nil {
-			return in, err
-		}
-		in, err = login(ctx, on, as, p)
-	}
-	return in, err
 }
 
 // withoutSubject leaves out what names the asker.

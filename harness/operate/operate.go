@@ -157,8 +157,26 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 // loggingIn begins what a login's steps are called within another operation.
 const loggingIn = "log in as "
 
+// pauses are waited, by the clock, before an operation is begun again that the device put off: who was asked much, as by wrong
+// passwords, puts everybody off for a while, most often for a minute.
+var pauses = []time.Duration{2 * time.Second, 10 * time.Second, time.Minute}
+
 // run carries out steps of an operation, after the login that it names. look, if given, sees what each step answered that went well.
+// That the device puts it off before anything was done is no answer: it is waited for.
 func run(ctx context.Context, on *dial.Device, name string, op device.Operation, steps []device.Step, p parameters, look func([]byte)) (Outcome, error) {
+	for _, wait := range pauses {
+		out, err := once(ctx, on, name, op, steps, p, look)
+		if err != nil || !out.putOff() {
+			return out, err
+		}
+		if err := on.Clock.Sleep(ctx, wait); err != nil {
+			return out, fmt.Errorf("operation %q: stopped while the device put it off: %w", name, err)
+		}
+	}
+	return once(ctx, on, name, op, steps, p, look)
+}
+
+func once(ctx context.Context, on *dial.Device, name string, op device.Operation, steps []device.Step, p parameters, look func([]byte)) (Outcome, error) {
 	began := on.Clock.Now()
 	out := Outcome{Operation: name, OK: true, Captured: map[string]evidence.Secret{}, Shown: map[string]string{}}
 	p = p.of(on)
@@ -168,7 +186,7 @@ func run(ctx context.Context, on *dial.Device, name string, op device.Operation,
 		}
 	}
 	if _, has := p["token"]; op.Login != "" && !has {
-		in, err := login(ctx, on, op.Login, p)
+		in, err := loginBy(once, ctx, on, op.Login, p)
 		if err != nil {
 			return out, fmt.Errorf("operation %q: %w", name, err)
 		}
@@ -194,23 +212,28 @@ func run(ctx context.Context, on *dial.Device, name string, op device.Operation,
 		}
 	}
 	out.Took = on.Clock.Now().Sub(began)
-	on.Learn(dial.PutOff{}, out.putOff())
 	return out, nil
 }
 
-// putOff tells that the device did not take the last step now, and may take it later.
+// putOff tells that the device did not begin: it may take the first step later (RFC 4918, RFC 6585).
 func (o Outcome) putOff() bool {
-	return !o.OK && len(o.Steps) > 0 && slices.Contains([]int{http.StatusLocked, http.StatusTooManyRequests, http.StatusServiceUnavailable}, o.Steps[len(o.Steps)-1].Status)
+	return !o.OK && len(o.Steps) == 1 && (o.Steps[0].Status == http.StatusLocked || o.Steps[0].Status == http.StatusTooManyRequests)
 }
 
 // login performs the operation login with the user and password of p, who is called who.
 func login(ctx context.Context, on *dial.Device, who string, p parameters) (Outcome, error) {
+	return loginBy(run, ctx, on, who, p)
+}
+
+type performing func(ctx context.Context, on *dial.Device, name string, op device.Operation, steps []device.Step, p parameters, look func([]byte)) (Outcome, error)
+
+func loginBy(do performing, ctx context.Context, on *dial.Device, who string, p parameters) (Outcome, error) {
 	op, err := find(on.File, "login", "")
 	if err != nil {
 		return Outcome{}, err
 	}
 	op.Login = "" // a login needs no login
-	out, err := run(ctx, on, "login", op, op.Steps, p, nil)
+	out, err := do(ctx, on, "login", op, op.Steps, p, nil)
 	for i := range out.Steps {
 		out.Steps[i].What = loggingIn + printable(who, 64) + ": " + out.Steps[i].What
 	}

@@ -73,6 +73,9 @@ func (d *Device) distrust() {
 	if d.is("tamper-keeps-full-connectivity") {
 		return
 	}
+	if d.unpair != nil {
+		d.unpair()
+	}
 	for port, l := range d.doors {
 		if port != HTTPS {
 			l.Close()

@@ -47,6 +47,9 @@ func (d *Device) ajar(port uint16, while time.Duration, after func()) error {
 	met := make(chan struct{})
 	meet := sync.OnceFunc(func() { close(met) })
 	shut := d.accept(l, func(c net.Conn) { meet(); d.greet(c) })
+	if port == Pairing {
+		d.unpair = func() { shut(); d.pairing = false }
+	}
 	if port == Pairing && d.is("pairing-mode-never-ends") {
 		return nil
 	}

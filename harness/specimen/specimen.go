@@ -92,6 +92,7 @@ type Device struct {
 	found    string                  // the new version that it saw by night
 	answered string                  // in the set-up, on automatic updates
 	folders  []string                // beside which its flash lies, once device files name it
+	unpair   func()                  // closes the pairing port; nil: it was never open
 	clashed  atomic.Bool             // another device of the network has its name
 	changed  bool                    // the boot loader found software that is not its maker's
 	doors    map[uint16]net.Listener // its own services, by port
